@@ -90,7 +90,7 @@ def exported(curriculum: Curriculum, lines: list[StoredLine]) -> bytes:
     logs = {STREAM: lines, "student/student": chained("student/student", [encode_event(student)])}
     rows: list[msgspec.Struct] = [
         export.CurriculumLine(export.CURRICULA, curriculum_hash(curriculum), msgspec.Raw(canonical_json(curriculum))),
-        export.ExportedStudent(export.STUDENTS, "student", "Ada Exemple", "", "", 1),
+        export.StudentTableLine(export.STUDENTS, "student", "Ada Exemple", "", "", 1),
     ]
     rows += [export.LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for name in logs for line in logs[name]]
     header = export.Header(export.ARCHIVE, export.EXPORT_VERSION, len(rows))

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed

@@ -253,7 +253,7 @@ class ConsoleScreen(Screen[None]):
         yield HintBar()
         yield from self.compose_over()
         with Vertical(id="over"):
-            yield AlarmLine(markup=False)
+            yield AlarmLine()
             yield MessageLine()
         yield QuietText(id="too-small")
 

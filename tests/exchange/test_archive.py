@@ -24,9 +24,9 @@ from defense_console.exchange.whole_store.export import (
     EXPORT_VERSION,
     STUDENTS,
     CurriculumLine,
-    ExportedStudent,
     Header,
     LogLine,
+    StudentTableLine,
 )
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense.kinds import DefenseEvent, Noted
@@ -371,7 +371,7 @@ def archive_of(events: list[DefenseEvent]) -> bytes:
     of_defense = DEFENSE.stream(str(defense_id("s1", PROJECT, 1)))
     rows: list[msgspec.Struct] = [
         CurriculumLine(CURRICULA, curriculum_hash(CURRICULUM), msgspec.Raw(canonical_json(CURRICULUM))),
-        ExportedStudent(STUDENTS, "s1", "Ada Exemple", "", "", 1),
+        StudentTableLine(STUDENTS, "s1", "Ada Exemple", "", "", 1),
     ]
     logs: list[tuple[str, Sequence[Event[Any]]]] = [(of_defense, events), (STUDENT.stream("s1"), [student])]
     for name, log in logs:

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.live import LiveDesk
@@ -21,7 +20,7 @@ from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.logs.one_log import TO_COME, LogDesk
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.student import StudentDesk
 from defense_console.keys.keymap import Context, commands_for, meant_by

@@ -11,7 +11,6 @@ from defense_console.desk.defense.wording import describe, requests_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
-from defense_console.desk.logs.one_log import TO_COME as TO_COME
 from defense_console.desk.logs.one_log import LogDesk
 from defense_console.model.curriculum import Curriculum, Project
 from defense_console.model.defense import revision

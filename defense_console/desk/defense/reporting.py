@@ -6,9 +6,10 @@ import hashlib
 
 import msgspec
 
-from defense_console.desk.defense.base import TO_COME, DefenseDesk
+from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.state import Defense, Version

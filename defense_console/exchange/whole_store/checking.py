@@ -21,11 +21,11 @@ from defense_console.exchange.whole_store.export import (
     STUDENTS,
     CurriculumLine,
     DraftLine,
-    ExportedStudent,
     Header,
     LogLine,
     SavedAside,
     SavedDraft,
+    StudentTableLine,
     line_of_aside,
 )
 from defense_console.model.curriculum import Curricula, Curriculum
@@ -101,7 +101,7 @@ class _Check:
         self.bad: list[BadLine] = []
         self.demo = ""
         self.lines: dict[str, dict[int, tuple[int, LogLine]]] = {}
-        self.rows: dict[tuple[str, str], tuple[int, ExportedStudent | CurriculumLine | DraftLine]] = {}
+        self.rows: dict[tuple[str, str], tuple[int, StudentTableLine | CurriculumLine | DraftLine]] = {}
         self.bodies: dict[str, bytes] = {}
         self.found: dict[str, Log[Any, Any]] = {}
         # Before a start nothing says which curriculum was in force.
@@ -231,12 +231,12 @@ class _Check:
 
     def students_and_drafts(self) -> None:
         """Check that each student is what their log says, and that each draft belongs to a log."""
-        listed = {row.id for _, row in self.rows.values() if isinstance(row, ExportedStudent)}
+        listed = {row.id for _, row in self.rows.values() if isinstance(row, StudentTableLine)}
         for name, lines in self.lines.items():
             if subject_of(name) is STUDENT and STUDENT.id_of(name) not in listed:
                 self.wrong(min(number for number, _ in lines.values()), N_("a row for this student too"), name)
         for number, row in self.rows.values():
-            if isinstance(row, ExportedStudent):
+            if isinstance(row, StudentTableLine):
                 stream = STUDENT.stream(row.id)
                 log = self.found.get(stream)
                 if log is None and stream in self.lines:
@@ -286,7 +286,7 @@ class _Table(msgspec.Struct):
     table: str
 
 
-_EXACT: Final[Mapping[str, type[Any]]] = {CURRICULA: CurriculumLine, STUDENTS: ExportedStudent}
+_EXACT: Final[Mapping[str, type[Any]]] = {CURRICULA: CurriculumLine, STUDENTS: StudentTableLine}
 
 
 def _kind_of(table: str) -> type[Any]:

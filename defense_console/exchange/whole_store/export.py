@@ -49,7 +49,7 @@ class LogLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     event: msgspec.Raw
 
 
-class ExportedStudent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StudentTableLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A student as folded from their log; `seq` is the last event folded."""
 
     table: str
@@ -125,7 +125,7 @@ def export(
     tables: dict[str, list[msgspec.Struct]] = {}
     tables[CURRICULA] = [CurriculumLine(CURRICULA, id, msgspec.Raw(curricula[id])) for id in sorted(curricula)]
     tables[STUDENTS] = [
-        ExportedStudent(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq)
+        StudentTableLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq)
         for s in sorted(students, key=lambda s: s.id)
     ]
     for name in streams:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ORDER = ("role", "questions", "notes")
 ORDER_BROAD = ("role", "notes", "questions")
+"""The second column from top to bottom; where it is broad, two columns filled row by row."""
 
 
 class WaitingScreen(DefensePanels):

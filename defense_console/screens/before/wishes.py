@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Seen, Whats, Wishes, reads, records

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.live import LiveDesk, advancing, toggling
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import RatingValue, Request
 from defense_console.model.errors import N_, ConsoleError

@@ -39,8 +39,6 @@ from defense_console.words.translation import N_, _, error_text
 if TYPE_CHECKING:
     from defense_console.desk.student.students import DaySession
 
-MINUTE = 60
-
 
 class QueueScreen(SearchedList):
     """What is pending, in order. Lies under every other screen."""
@@ -65,7 +63,6 @@ class QueueScreen(SearchedList):
         self._about: BriefDesk | None = None
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
-        self._seconds = 0
         self._first_drawing = True
         self._chose_tab = False
 
@@ -269,9 +266,8 @@ class QueueScreen(SearchedList):
 
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
-        self._seconds += 1
-        if self.desk.agenda.refresh() or self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
-            self._seconds = 0
+        due = self.is_due()
+        if self.desk.agenda.refresh() or due:
             self._look_at_sessions()
             self.update()
             return

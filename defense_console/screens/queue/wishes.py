@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from defense_console.desk.defense.base import TO_COME
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat

@@ -15,12 +15,19 @@ from defense_console.widgets.frame.tabs_line import TabsLine
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _
 
+MINUTE = 60
+"""Seconds after which a list is drawn anew, should no full minute be met."""
 PAGES = ("pageup", "pagedown", "home", "end")
 """Keys that move the cursor further than a line."""
 
 
 class SearchedList(WritingScreen):
     """A list in tabs, in whose place one searches. A subclass answers `table`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seconds = 0
+        """Since everything was drawn anew."""
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
@@ -47,6 +54,14 @@ class SearchedList(WritingScreen):
         self.set_focus(self.table)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def is_due(self) -> bool:
+        """Count a second. Return whether a minute is full, so that what is said of times is no longer true."""
+        self._seconds += 1
+        due = self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00"
+        if due:
+            self._seconds = 0
+        return due
 
     def show_search(self) -> None:
         """Show the field instead of the tabs while something is sought."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from defense_console.desk.defense.base import TO_COME, DefenseDesk
-from defense_console.desk.logs.one_log import LogDesk
+from defense_console.desk.defense.base import DefenseDesk
+from defense_console.desk.logs.one_log import TO_COME, LogDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError

@@ -24,7 +24,6 @@ from defense_console.widgets.lists.column_table import ColumnTable
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _, local_day
 
-MINUTE = 60
 NAME_CELLS = 40
 
 
@@ -41,7 +40,6 @@ class StudentsScreen(SearchedList, ReadsGoals):
         self._rows: tuple[BoardRow, ...] = ()
         self._about: StudentDesk | None = None
         self._first_drawing = True
-        self._seconds = 0
         self._computing = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -138,9 +136,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
 
     def second(self) -> None:
         """Once a minute everything is drawn anew: a session begins, a day ends."""
-        self._seconds += 1
-        if self._seconds >= MINUTE or self.desk.now().wall[17:19] == "00":
-            self._seconds = 0
+        if self.is_due():
             self.update()
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
@@ -178,16 +174,20 @@ class StudentsScreen(SearchedList, ReadsGoals):
         row = next((row for row in self._rows if row.line.student.id == chosen), None)
         return OnStudents(self.desk.agenda, row.line.student if row is not None else None)
 
+    @property
+    def _chosen_id(self) -> str:
+        return self.table.chosen or ""  # without a line under the cursor these commands are refused
+
     def action_students_open(self) -> None:
         """The selected student."""
-        self.console_app.go("student", self.table.chosen)
+        self.console_app.go("student", self._chosen_id)
 
     def action_student_check_in(self) -> None:
         """The check-in of the selected student."""
-        self.console_app.go("check_in", self.table.chosen)
+        self.console_app.go("check_in", self._chosen_id)
 
     def _write(self, field: str) -> None:
-        self._about = self.desk.follow(self.table.chosen)
+        self._about = self.desk.follow(self._chosen_id)
         self.write(field)
 
     def action_student_goal(self) -> None:
@@ -251,4 +251,4 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """Change the selected student."""
         from defense_console.screens.students.changing import change_student
 
-        await change_student(self, self.desk.follow(self.table.chosen))
+        await change_student(self, self.desk.follow(self._chosen_id))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.revisions import RevisionsDesk
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.errors import ConsoleError

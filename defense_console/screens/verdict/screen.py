@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 ORDER = ("guards", "texts", "skills")
 ORDER_BROAD = ("guards", "skills", "texts")
+"""The second column from top to bottom; where it is broad, two columns filled row by row."""
 
 
 class VerdictScreen(DefensePanels):

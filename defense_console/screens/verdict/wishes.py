@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
-from defense_console.desk.defense.base import TO_COME
 from defense_console.desk.defense.live import advancing, toggling
 from defense_console.desk.defense.verdict import VerdictDesk
+from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.signing import Guard
 from defense_console.model.defense.state import OutcomeValue

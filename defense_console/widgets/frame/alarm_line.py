@@ -26,8 +26,6 @@ class AlarmLine(QuietText):
 
     def tell(self, text: Content) -> bool:
         """Show a sentence; an empty one takes the line away. Return whether anything changed."""
-        shown = Content("\n").join(wrapped(text, self.screen.size.width - self.gutter.width))
-        before = self.content
-        self.show(shown)
+        changed = self.show(Content("\n").join(wrapped(text, self.screen.size.width - self.gutter.width)))
         self.set_class(bool(text.plain), "-on")
-        return not (isinstance(before, Content) and before.is_same(shown))
+        return changed

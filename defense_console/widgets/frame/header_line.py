@@ -61,9 +61,6 @@ class HeaderLine(QuietText):
     HeaderLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     """
 
-    def __init__(self) -> None:
-        super().__init__(markup=False)
-
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
         left, right = next(

@@ -24,7 +24,7 @@ class MessageLine(QuietText):
     """
 
     def __init__(self) -> None:
-        super().__init__(markup=False)
+        super().__init__()
         self._message = Content()
         self._standing = Content()
 

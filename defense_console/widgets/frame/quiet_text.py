@@ -19,8 +19,8 @@ class QuietText(Widget):
     QuietText { height: auto; }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None, markup: bool = False) -> None:
-        super().__init__(id=id, classes=classes, markup=markup)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
         self.content = Content()
         """What is shown."""
 
@@ -28,17 +28,22 @@ class QuietText(Widget):
         """The text."""
         return self.content
 
-    def show(self, text: Content) -> None:
-        """Show a text; the same one again draws nothing, one of the same shape does not lay the screen out anew."""
+    def show(self, text: Content) -> bool:
+        """Show a text; the same one again draws nothing, one of the same shape does not lay the screen out anew.
+
+        Returns:
+            Whether it is another one.
+        """
         before, self.content = self.content, text
         if before.is_same(text):
-            return
+            return False
         if self._takes_room(_shape(before), _shape(text)):
             self.refresh(layout=True)
         elif max(*_shape(before), *_shape(text)) > self.size.width or self._is_centred:
             self.refresh()  # lines do not lie where they are counted
         else:
             self.refresh(*changed_cells(before, text))  # not the same, so there are some
+        return True
 
     def _takes_room(self, before: Sequence[int], after: Sequence[int]) -> bool:
         """Whether another text of these widths may change the size of the widget."""

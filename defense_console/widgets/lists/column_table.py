@@ -7,16 +7,11 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
-from defense_console.safe_text import cells, content
-from defense_console.widgets.lists.line_list import LineList
+from defense_console.safe_text import cells
+from defense_console.widgets.lists.titled_table import TitledTable
 
-MARKS = 4
-"""Cells of the cursor and of the mark."""
 LEAST_NAME, MOST_NAME = 10, 32
 """Cells of the first column, which gives way to the others."""
-EMPTY_CELLS = 80
-ROOMY_FROM = 100
-"""From so many cells on, columns are two cells apart."""
 
 
 @dataclass(frozen=True)
@@ -53,50 +48,31 @@ class _Laid:
     columns: tuple[tuple[int, int], ...] = field(default=())
 
 
-class ColumnTable(LineList):
+class ColumnTable(TitledTable):
     """The list. A column without any content is not shown."""
+
+    MARKS = 4
+    """Cells of the cursor and of the mark."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._columns: tuple[Column, ...] = ()
         self._rows: tuple[TableRow, ...] = ()
-        self._empty = ""
         self._laid = _Laid(-1)
 
     def show_rows(self, columns: Sequence[Column], rows: Sequence[TableRow], empty: str) -> None:
         """Replace the lines; the cursor stays on its line, else on its place. Args: empty: said when there is none."""
-        chosen, new = self.chosen, (tuple(columns), tuple(rows), empty)
-        if new == (self._columns, self._rows, self._empty):
+        if (tuple(columns), tuple(rows), empty) == (self._columns, self._rows, self._empty):
             return
-        self._columns, self._rows, self._empty = new
+        self._columns, self._rows = tuple(columns), tuple(rows)
         self._laid = _Laid(-1)
-        place = next((i for i, row in enumerate(self._rows) if row.id == chosen), min(self.row, len(self._rows) - 1))
-        self.relayout()
-        self.go_to(max(0, place))
-
-    @property
-    def chosen(self) -> str:
-        """Id of the line under the cursor, "" in an empty list."""
-        return self._rows[self.row].id if self.row < len(self._rows) else ""
-
-    def choose(self, id: str) -> None:
-        """Put the cursor on a line; one that is not listed changes nothing."""
-        for place, row in enumerate(self._rows):
-            if row.id == id:
-                self.go_to(place)
+        self.put_rows([row.id for row in rows], empty)
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
-    def row_count(self) -> int:
-        """One for each line."""
-        return len(self._rows)
-
     def line_count(self) -> int:
         """Titles, then the lines; a sentence says that there is none."""
-        return 1 + (len(self._rows) or len(self._empty_lines(self.view.width)))
-
-    def _empty_lines(self, width: int) -> list[Content]:
-        return content(self._empty).wrap(max(8, min(width, EMPTY_CELLS) - MARKS)) or [Content("")]
+        return 1 + (len(self._rows) or len(self.empty_lines(self.view.width)))
 
     def row_of(self, line: int) -> int:
         """The first line holds the titles."""
@@ -118,27 +94,22 @@ class ColumnTable(LineList):
         def taken() -> int:
             return sum(sizes[n] + gap for n in shown if n)
 
-        while MARKS + LEAST_NAME + taken() > width and any(self._columns[n].drop for n in shown):
+        while self.MARKS + LEAST_NAME + taken() > width and any(self._columns[n].drop for n in shown):
             shown.remove(max(shown, key=lambda n: self._columns[n].drop))
         if sizes:
-            sizes[0] = max(LEAST_NAME, min(sizes[0], MOST_NAME, width - MARKS - taken()))
+            sizes[0] = max(LEAST_NAME, min(sizes[0], MOST_NAME, width - self.MARKS - taken()))
         self._laid = _Laid(width, tuple((n, sizes[n]) for n in shown))
         return self._laid.columns
-
-    @staticmethod
-    def gap(width: int) -> int:
-        """Cells between two columns."""
-        return 2 if width >= ROOMY_FROM else 1
 
     def draw(self, line: int, width: int, chosen: bool) -> Content:
         """Titles, a line, or the sentence of an empty list."""
         if not self._rows:
             if line == 0:
                 return Content("")
-            return Content.assemble(" " * MARKS, self._empty_lines(width)[line - 1].rstrip().stylize("$text-muted"))
+            return self.empty_lines(width)[line - 1]
         if line == 0:
             titles = [Content.styled(column.title, "$text-muted") for column in self._columns]
-            return self._line(Content(" " * MARKS), titles, width)
+            return self._line(Content(" " * self.MARKS), titles, width)
         row = self._rows[line - 1]
         lead = Content.assemble("  ", (row.mark or " ", row.mark_style), " ")
         return self._line(lead, [c.stylize("$text-muted") for c in row.cells] if row.muted else row.cells, width)

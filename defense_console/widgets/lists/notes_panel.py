@@ -39,14 +39,10 @@ def _item(head: Content, end: str, text: str, seq: int) -> Item:
 class NotesPanel(Panel):
     """The notes, then strengths and improvements."""
 
-    _shown: object = None
-    _made: tuple[Item, ...] = ()
-
     def show_defense(self, defense: Defense, names: Mapping[str, str], title: Content, hints: Sequence[Hint]) -> None:
         """Show the notes of a defense; a new one is chosen and seen."""
-        if (shown := (defense.notes, defense.lines, names)) != self._shown:
-            self._shown, self._made = shown, items_of_notes(defense, names)
-        known, items = set(self.keys), self._made
+        known = set(self.keys)
+        items = self.worded((defense.notes, defense.lines, names), lambda: items_of_notes(defense, names))
         empty = Item(Content.styled(_("none yet: {key:live.note} writes a note"), "$text-muted"))
         self.show(title, items or (empty,), hints=hints)
         new = [item.key for item in items if item.key not in known]

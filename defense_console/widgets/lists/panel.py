@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from textual.content import Content
@@ -67,6 +67,7 @@ class Panel(LineList):
         self._items: tuple[Item, ...] = ()
         self._laid: dict[int, list[tuple[int, Content]]] = {}
         """Lines by the cells they were wrapped to: with a scroll bar, and without."""
+        self._worded: tuple[object, tuple[Item, ...]] = (None, ())
         self.can_focus = False
 
     # --- what it holds -----------------------------------------------------------------------------------------------
@@ -87,6 +88,12 @@ class Panel(LineList):
             self.refresh(layout=True)
         self.relayout()
         self.go_to(keys.index(chosen) if chosen in keys else self.row)
+
+    def worded(self, what: object, items: Callable[[], tuple[Item, ...]]) -> tuple[Item, ...]:
+        """Return the items that say something; they are made again only when it is something else."""
+        if what != self._worded[0]:
+            self._worded = (what, items())
+        return self._worded[1]
 
     @property
     def keys(self) -> tuple[str, ...]:

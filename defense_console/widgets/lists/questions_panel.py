@@ -25,15 +25,11 @@ def questions_left(defense: Defense) -> int:
 class QuestionsPanel(Panel):
     """The parked questions, the answered and dropped ones muted."""
 
-    _shown: object = None
-    _made: tuple[Item, ...] = ()
-
     def show_defense(self, defense: Defense, title: Content, hints: Sequence[Hint]) -> None:
         """Show the questions of a defense."""
-        if defense.questions != self._shown:
-            self._shown, self._made = defense.questions, _items(defense)
+        items = self.worded(defense.questions, lambda: _items(defense))
         empty = Item(Content.styled(_("none yet: {key:live.question} parks a question"), "$text-muted"))
-        self.show(title, self._made or (empty,), hints=hints)
+        self.show(title, items or (empty,), hints=hints)
 
 
 def _items(defense: Defense) -> tuple[Item, ...]:

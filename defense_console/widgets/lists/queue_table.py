@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from textual.content import Content
 
-from defense_console.safe_text import cells, content, shortened
-from defense_console.widgets.lists.line_list import LineList, heading
+from defense_console.safe_text import cells, shortened
+from defense_console.widgets.lists.line_list import heading
+from defense_console.widgets.lists.titled_table import TitledTable
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,16 @@ class QueueSection:
     rows: tuple[QueueRow, ...]
 
 
-EMPTY_CELLS = 80
-"""A sentence about an empty list is not stretched beyond so many cells."""
-MARKS = 6
-"""Cells of the cursor, of whose turn it is and of the state."""
 DOCUMENTS, DOCUMENTS_FROM = 4, 68
 """Cells of `3/5`, and of the list from which on they are shown: 72 columns."""
 LEAST_NAME = 4
-ROOMY_FROM = 100
-"""From so many cells on, columns are two cells apart."""
 
 
-class QueueTable(LineList):
+class QueueTable(TitledTable):
     """The list; its columns follow the width. The name of the student gives way to what comes next."""
+
+    MARKS = 6
+    """Cells of the cursor, of whose turn it is and of the state."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -69,7 +67,6 @@ class QueueTable(LineList):
         self._line_of: tuple[int, ...] = ()
         """Of each row: its line."""
         self._titles: tuple[str, ...] = ("",) * 5
-        self._empty = ""
         self._laid: tuple[int, tuple[int, ...]] = (-1, ())
 
     def show_sections(self, sections: Sequence[QueueSection], titles: Sequence[str], empty: str) -> None:
@@ -80,10 +77,10 @@ class QueueTable(LineList):
             titles: Of the columns: when, student, project and attempt, documents, what comes next.
             empty: Said when there is no row.
         """
-        chosen, new = self.chosen, (tuple(s for s in sections if s.rows), tuple(titles), empty)
-        if new == (self._sections, self._titles, self._empty):
+        shown = tuple(section for section in sections if section.rows)
+        if (shown, tuple(titles), empty) == (self._sections, self._titles, self._empty):
             return
-        self._sections, self._titles, self._empty = new
+        self._sections, self._titles = shown, tuple(titles)
         self._rows = tuple(row for section in self._sections for row in section.rows)
         lines: list[int] = []
         for place, section in enumerate(self._sections):
@@ -93,9 +90,7 @@ class QueueTable(LineList):
         self._lines = tuple(lines)
         self._line_of = tuple(line + 1 for line, row in enumerate(lines) if row >= 0)
         self._laid = (-1, ())
-        place = next((i for i, row in enumerate(self._rows) if row.id == chosen), min(self.row, len(self._rows) - 1))
-        self.relayout()
-        self.go_to(max(0, place))
+        self.put_rows([row.id for row in self._rows], empty)
 
     def show_following(self, defense_id: str, following: str) -> None:
         """Replace what comes next on one line, which is drawn alone: a time that runs."""
@@ -106,29 +101,11 @@ class QueueTable(LineList):
                     self._laid = (-1, ())
                 self.refresh_lines(self._line_of[place], 1)
 
-    @property
-    def chosen(self) -> str | None:
-        """Id of the defense under the cursor, None in an empty list."""
-        return self._rows[self.row].id if self.row < len(self._rows) else None
-
-    def choose(self, defense_id: str) -> None:
-        """Put the cursor on a defense; one that is not listed changes nothing."""
-        for place, row in enumerate(self._rows):
-            if row.id == defense_id:
-                self.go_to(place)
-
     # --- lines -------------------------------------------------------------------------------------------------------
-
-    def row_count(self) -> int:
-        """One per defense."""
-        return len(self._rows)
 
     def line_count(self) -> int:
         """Titles, then headings and rows; a sentence says that the list is empty."""
-        return 1 + (len(self._lines) or len(self._empty_lines(self.view.width)))
-
-    def _empty_lines(self, width: int) -> list[Content]:
-        return content(self._empty).wrap(max(8, min(width, EMPTY_CELLS) - MARKS)) or [Content("")]
+        return 1 + (len(self._lines) or len(self.empty_lines(self.view.width)))
 
     def row_of(self, line: int) -> int:
         """The first line holds the titles."""
@@ -153,25 +130,20 @@ class QueueTable(LineList):
         project = widest([titles[2], *(row.project for row in rows)], 12)
         documents = max(DOCUMENTS, cells(titles[3])) if width >= DOCUMENTS_FROM else 0
         following = widest([titles[4], *(row.following for row in rows)], width)
-        fixed = MARKS + when + project + documents + gap * (3 + (documents > 0))
+        fixed = self.MARKS + when + project + documents + gap * (3 + (documents > 0))
         most = widest([titles[1], *(row.student for row in rows)], max(18, width // 3))
         student = min(max(12, most), max(LEAST_NAME, width - fixed - following))
         self._laid = (width, (when, student, project, documents))
         return when, student, project, documents
 
-    @staticmethod
-    def gap(width: int) -> int:
-        """Cells between two columns."""
-        return 2 if width >= ROOMY_FROM else 1
-
     def draw(self, line: int, width: int, chosen: bool) -> Content:
         """Titles, a heading, a row, or the sentence of an empty list."""
         if line == 0:
             return Content.styled(
-                " " * MARKS + self._fields(self._titles[:4], width) + self._titles[4], "$text-muted"
+                " " * self.MARKS + self._fields(self._titles[:4], width) + self._titles[4], "$text-muted"
             ).truncate(width)
         if not self._rows:
-            return Content.assemble(" " * MARKS, self._empty_lines(width)[line - 1].rstrip().stylize("$text-muted"))
+            return self.empty_lines(width)[line - 1]
         row = self._lines[line - 1]
         if row < 0:
             section = self._sections[-1 - row]
@@ -180,9 +152,9 @@ class QueueTable(LineList):
 
     def _draw_row(self, row: QueueRow, width: int) -> Content:
         fields = self._fields((row.when, row.student, row.project, row.documents), width)
-        room = width - MARKS - cells(fields)
+        room = width - self.MARKS - cells(fields)
         if cells(row.following) > room:  # only where no name could give way: the columns before do
-            fields = shortened(fields, max(0, width - MARKS - cells(row.following) - 1)) + " "
+            fields = shortened(fields, max(0, width - self.MARKS - cells(row.following) - 1)) + " "
         style = "$text-muted" if row.gone else row.style
         return Content.assemble(
             "  ", (row.turn or " ", row.turn_style), " ", (row.mark or " ", style), " ",
