@@ -14,21 +14,18 @@ import statistics
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from defense_console.model.defense.fold import fold
-from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
-from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.log.envelope import Stamp, encode_event
+from benchmarks.tick import STAMP, defense, fill, line, planned
+from defense_console.model.defense.kinds import Noted
+from defense_console.model.defense.summary import Summary
 from defense_console.model.log.subject import beside
 from defense_console.store.base import Append, Store
 from defense_console.store.postgres.address import Address
@@ -38,23 +35,7 @@ from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.store import TinyStore
 from tests.store.postgres.servers import a_server, schema_of_its_own, url
 
-STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot")
-PLANNED = DefenseEvent(1, 1, STAMP, "Camille", Planned("s1", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z"))
-BATCH = 500
 Measures = dict[str, list[float]]
-
-
-def defense(n: int) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, str(n)))
-
-
-def fill(store: Store, defenses: int, summary: Summary) -> None:
-    """Defenses with one event each; one in a hundred is pending, the others are history."""
-    for start in range(0, defenses, BATCH):
-        with store.transaction():
-            for n in range(start, min(start + BATCH, defenses)):
-                row = beside(msgspec.structs.replace(summary, id=defense(n), pending=n % 100 == 0))
-                store.append(Append(f"defense/{defense(n)}", 0, (encode_event(PLANNED),), row=row))
 
 
 def took_ms(what: Callable[[], object]) -> float:
@@ -72,14 +53,12 @@ def rounds(
     snapshots = {name: Snapshot(store) for name, store in stores.items()}
     looks = {name: store.subscribe() for name, store in stores.items()}
     for n in range(1, number + 1):
-        body = encode_event(
-            DefenseEvent(n + 1, n + 1, STAMP, "Camille", Noted("a note of the usual length, about one line", STAMP))
-        )
+        body = line(n + 1, Noted("a note of the usual length, about one line", STAMP))
         insert = (str(n), body)
         taken = took_ms(partial(limit.execute, "INSERT INTO bench VALUES (%s, %s)", insert))
         found.setdefault("server: one row, committed", []).append(taken)
         for name, store in stores.items():
-            job = Append(stream, n, (body,), row=beside(msgspec.structs.replace(summary, id=defense(0))))
+            job = Append(stream, n, (body,), row=beside(summary))
             steps: dict[str, Callable[[], object]] = {
                 "append": partial(store.append, job),
                 "queue, read": store.pending,
@@ -97,7 +76,7 @@ def main() -> None:
     parser.add_argument("--defenses", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=300)
     options = parser.parse_args()
-    summary = summarize(defense(0), fold([PLANNED]))
+    summary = planned()
     with ExitStack() as stack:
         base = options.address or stack.enter_context(a_server())
         if base is None:

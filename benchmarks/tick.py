@@ -24,11 +24,13 @@ from defense_console.model.defense.kinds import DefenseEvent, Noted, Planned
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.envelope import Stamp, encode_event
 from defense_console.model.log.subject import beside
-from defense_console.store.base import Append
+from defense_console.store.base import Append, Store
 from defense_console.store.sqlite.store import TinyStore
 
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot")
 PLANNED = Planned("s1", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")
+BATCH = 500
+"""Defenses of one transaction."""
 
 
 def defense(n: int) -> str:
@@ -39,13 +41,19 @@ def line(seq: int, what: Planned | Noted) -> bytes:
     return encode_event(DefenseEvent(seq, seq, STAMP, "Camille", what))
 
 
-def fill(store: TinyStore, defenses: int, summary: Summary) -> None:
+def planned() -> Summary:
+    """The summary of the first defense."""
+    return summarize(defense(0), fold([DefenseEvent(1, 1, STAMP, "Camille", PLANNED)]))
+
+
+def fill(store: Store, defenses: int, summary: Summary) -> None:
     """Defenses with one event each; one in a hundred is pending, the others are history."""
     first = line(1, PLANNED)
-    with store.transaction():
-        for n in range(defenses):
-            told = msgspec.structs.replace(summary, id=defense(n), pending=n % 100 == 0)
-            store.append(Append(f"defense/{defense(n)}", 0, (first,), row=beside(told)))
+    for start in range(0, defenses, BATCH):
+        with store.transaction():
+            for n in range(start, min(start + BATCH, defenses)):
+                told = msgspec.structs.replace(summary, id=defense(n), pending=n % 100 == 0)
+                store.append(Append(f"defense/{defense(n)}", 0, (first,), row=beside(told)))
 
 
 def durable_sync(handle: int) -> None:
@@ -54,7 +62,7 @@ def durable_sync(handle: int) -> None:
 
 def measure(folder: Path, defenses: int, ticks: int) -> tuple[float, float]:
     """Median milliseconds of a tick, and of an append with fdatasync."""
-    summary = summarize(defense(0), fold([DefenseEvent(1, 1, STAMP, "Camille", PLANNED)]))
+    summary = planned()
     store = TinyStore.open(folder / f"store-{defenses}")
     fill(store, defenses, summary)
     limit = os.open(folder / f"limit-{defenses}", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)

@@ -98,7 +98,7 @@ MUTANTS: Final = (
     # --- damaged, moved and mixed files
     Mutant(
         "verify follows the hash chain",
-        "defense_console/store/sqlite/verifying.py",
+        "defense_console/store/checking.py",
         "next_hash(head, body) != hash",
         "False",
         DAMAGE,

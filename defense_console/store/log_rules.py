@@ -6,6 +6,7 @@ log changes with it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -111,6 +112,24 @@ def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
                 stream=stream,
             )
     return found
+
+
+def end_is_gone(stream: str, seq: int) -> DamagedStore:
+    """Return that lines are missing after this one."""
+    return DamagedStore(
+        N_("The end of {stream} is gone after line {seq}: close the console and run doctor."), stream=stream, seq=seq
+    )
+
+
+def checked_curriculum(hash: str, body: bytes) -> bytes:
+    """Return a pinned curriculum once it is checked.
+
+    Raises:
+        DamagedStore: It is not what was pinned.
+    """
+    if hashlib.sha256(body).hexdigest() != hash:
+        raise DamagedStore(N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash)
+    return body
 
 
 def may_write_lease(there: Lease | None, over: Collection[str] | None) -> bool:

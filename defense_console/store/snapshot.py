@@ -79,12 +79,9 @@ class Snapshot:
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
         now, before = self._now, self._before
-        if now.pending is None:
-            known = None if before.pending is None else _present(before.summaries, before.pending)
-            found = self._ask(self._store.pending, known)
-            now.summaries.update((summary.id, summary) for summary in found)
-            now.pending = {summary.id for summary in found}
         if now.listed is None:
+            if now.pending is None:
+                now.pending = self._all(now.summaries, self._store.pending, before.pending, before.summaries)
             now.listed = _present(now.summaries, sorted(now.pending))
         return now.listed
 
@@ -106,10 +103,7 @@ class Snapshot:
         """Return every student, sorted by id."""
         now, before = self._now, self._before
         if now.everybody is None:
-            known = None if before.everybody is None else _present(before.students, before.everybody)
-            found = self._ask(self._store.students, known)
-            now.students.update((student.id, student) for student in found)
-            now.everybody = {student.id for student in found}
+            now.everybody = self._all(now.students, self._store.students, before.everybody, before.students)
         return _present(now.students, sorted(now.everybody))
 
     def student(self, id: str) -> Student | None:
@@ -133,6 +127,18 @@ class Snapshot:
         if self._now.leases is None:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases
+
+    def _all(
+        self,
+        now: dict[str, R | None],
+        read: Callable[[], tuple[R, ...]],
+        ids: Iterable[str] | None,
+        before: Mapping[str, R | None],
+    ) -> set[str]:
+        """Read every row of a list, else take the rows `ids` that it had before; return the ids."""
+        found = self._ask(read, None if ids is None else _present(before, ids))
+        now.update((row.id, row) for row in found)
+        return {row.id for row in found}
 
     def _rows(
         self,
@@ -176,7 +182,6 @@ class Snapshot:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
-            self._now.listed = None
 
     def _take_row(self, stream: str, row: Mapping[str, object]) -> None:
         now = self._now
@@ -194,7 +199,7 @@ class Snapshot:
             self._ask_again("pending")  # whether it still is one: another console may have written since
         elif _take(now.summaries, summary) and now.pending is not None:
             (now.pending.add if summary.pending else now.pending.discard)(summary.id)
-            now.listed = None
+        now.listed = None
 
 
 @dataclass

@@ -33,6 +33,7 @@ from defense_console.store.base import (
     ReadOnlyStore,
     StoreError,
 )
+from defense_console.store.checking import KnownEnd
 from defense_console.store.sqlite import engine, schema, verifying
 from defense_console.store.sqlite.keys import defense_key, key_range, name_key, stream_prefix
 from defense_console.store.sqlite.opening import network, place
@@ -424,7 +425,7 @@ def test_a_log_that_grows_while_it_is_read_is_not_taken_for_cut(
     store.append(logs.first())
     look = verifying.known_end
 
-    def grown(rows: engine.RowStorage, stream: str) -> verifying.KnownEnd | None:
+    def grown(rows: engine.RowStorage, stream: str) -> KnownEnd | None:
         monkeypatch.setattr(verifying, "known_end", look)
         with closing(TinyStore.open(folder)) as other:
             other.append(logs.more(1, 1, "meanwhile"))
@@ -514,6 +515,27 @@ def test_a_log_that_is_gone_as_a_whole_is_found(store: TinyStore, folder: Path, 
     sql(folder, "DELETE FROM rows WHERE tab = ?", log)
     sql(folder, "DELETE FROM tables WHERE name = ?", log)
     assert [(p.stream, p.kind) for p in store.verify_all()] == [(log, "cut")]
+
+
+def test_a_table_whose_name_was_lost_is_named_again_by_the_next_write(store: TinyStore, folder: Path, log: str) -> None:
+    sql(folder, "DELETE FROM tables")
+    assert store.streams() == ()
+    store.append(logs.more(1, 6, "after the loss"))
+    with closing(sqlite3.connect(folder / place.FILE)) as connection:
+        assert {name for (name,) in connection.execute("SELECT name FROM tables")} >= {log, "pending"}
+    assert store.streams() == (log,)
+
+
+def test_the_last_line_is_not_taken_from_a_page_out_of_its_place(store: TinyStore, folder: Path, log: str) -> None:
+    for seq in range(6, 80):
+        store.append(logs.more(1, seq, f"note {seq} " * 20))
+    store.close()
+    data, page = bytearray((folder / place.FILE).read_bytes()), 4096
+    one, other = (data.rfind(text) // page * page for text in (b"note 30 note 30", b"note 79 note 79"))
+    data[one : one + page], data[other : other + page] = data[other : other + page], data[one : one + page]
+    (folder / place.FILE).write_bytes(data)
+    with closing(TinyStore.open(folder)) as torn, pytest.raises(DamagedStore):
+        torn.last(log)
 
 
 def test_exchanged_lines_are_found(store: TinyStore, folder: Path, log: str) -> None:

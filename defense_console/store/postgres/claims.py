@@ -2,7 +2,7 @@
 
 A claim is a row that is changed by compare-and-set. Each change gives it another fence; what was written under an
 earlier one is refused (`Append.fence`). Whoever takes the next one chooses at random among the first hundred, so that
-many who take at once are rarely in each other's way. Source: issue of the school, measured in `torture/school.py`.
+many who take at once are rarely in each other's way. `torture/school.py` measures that.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from defense_console.model.errors import N_
-from defense_console.store.base import Conflict
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.postgres.store import PostgresStore, not_yours
 
 AMONG: Final = 100
 """How many offered defenses one is chosen among."""
@@ -129,7 +127,5 @@ class Claims:
 
     def _changed(self, claim: Claim) -> Claim:
         if not self._change(claim):
-            raise Conflict(
-                N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=claim.stream
-            )
+            raise not_yours(claim.stream)
         return claim

@@ -21,12 +21,6 @@ class Raced(Exception):
 AGAIN: Final = (errors.SerializationFailure, errors.DeadlockDetected, Raced)
 """The codes 40001 and 40P01, and a race that was seen here: the same transaction may succeed when it is run again."""
 
-_FULL: Final = (errors.DiskFull,)
-_TAKEN_AWAY: Final = (
-    errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections,
-    errors.IdleInTransactionSessionTimeout, errors.QueryCanceled,
-)  # fmt: skip
-
 
 def reason_of(error: BaseException) -> str:
     """Return the first line of what the driver or the server says, in their language."""
@@ -45,7 +39,7 @@ def told() -> Iterator[None]:
         yield
     except AGAIN as error:
         raise StoreError(N_("Others write here at the same time, again and again: try once more.")) from error
-    except _FULL as error:
+    except errors.DiskFull as error:
         raise FullDisk(N_("The disk of the school's server is full: nothing was written.")) from error
     except errors.ReadOnlySqlTransaction as error:
         raise ReadOnlyStore(N_("The school's server can only be read now.")) from error
@@ -55,7 +49,7 @@ def told() -> Iterator[None]:
         ) from error
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise Unreachable(N_("The school's server does not answer.")) from error
-    except (*_TAKEN_AWAY, psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (errors.IdleInTransactionSessionTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unreachable(N_("The school's server does not answer ({reason})."), reason=reason_of(error)) from error
     except psycopg.Error as error:
         raise StoreError(N_("The school's server refuses this ({reason})."), reason=reason_of(error)) from error

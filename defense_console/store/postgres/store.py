@@ -8,15 +8,15 @@
 | `draft`, `aside` | text being typed; decision kept aside | stream, field or name |
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
+| `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from operator import attrgetter
 from pathlib import Path
@@ -35,7 +35,7 @@ from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, DamagedStore, Draft, Identity, Lease, Problem, StoreError
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Problem, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
@@ -137,12 +137,10 @@ class PostgresStore:
 
     def _check_fence(self, job: Append, fence: int) -> None:
         """Refuse what is written under a claim that has changed, unless it is there already."""
-        claimed = self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone()
-        last = self.last(job.stream) if claimed is None else None
-        if claimed is None and (last is None or last.seq <= job.expected):
-            raise Conflict(
-                N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=job.stream
-            )
+        if self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone() is None:
+            last = self.last(job.stream)
+            if last is None or last.seq <= job.expected:
+                raise not_yours(job.stream)
 
     @reads
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
@@ -151,14 +149,11 @@ class PostgresStore:
         Raises:
             DamagedStore: A line is missing or is not what was written.
         """
-        return self._whole(stream)
-
-    def _whole(self, stream: str) -> tuple[StoredLine, ...]:
         found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
         lines = log_rules.checked(stream, (StoredLine(*row[2:]) for row in found if row[2] is not None))
-        if found:
-            end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
-            _refuse_cut(stream, end, found[0][:2])
+        end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
+        if found and found[0][:2] != end:
+            raise log_rules.end_is_gone(stream, end[0])
         return lines
 
     @reads
@@ -166,7 +161,7 @@ class PostgresStore:
         """Return the last line of a log."""
         row = self.transactions.execute(sql.LAST, (self.school, stream)).fetchone()
         if row is not None and row[1] is None:
-            _refuse_cut(stream, (row[0] - 1, ""), (row[0], row[2]))
+            raise log_rules.end_is_gone(stream, row[0] - 1)
         return None if row is None else StoredLine(*row)
 
     @reads
@@ -200,7 +195,7 @@ class PostgresStore:
             try:
                 self.transactions.execute_many(sql.ADD_LINE, rows)
             except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
-                raise _cut(stream, 0 if after is None else after.seq) from error
+                raise log_rules.end_is_gone(stream, 0 if after is None else after.seq) from error
 
     @writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
@@ -246,7 +241,7 @@ class PostgresStore:
         current = known.standing.current if isinstance(known, Student) else version >= SUMMARY_VERSION
         if known is not None and row_seq == seq and current:
             return known
-        row = row_of_log(stream, self._whole(stream), self._curriculum)
+        row = row_of_log(stream, self.read_log(stream), self.curriculum)
         if row is None:
             return known
         if not self.transactions.open and self.read_only is None:
@@ -416,18 +411,8 @@ class PostgresStore:
         Raises:
             DamagedStore: It is not what was pinned.
         """
-        return self._curriculum(hash)
-
-    def _curriculum(self, hash: str) -> bytes | None:
         row = self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone()
-        if row is None:
-            return None
-        body: bytes = row[0]
-        if hashlib.sha256(body).hexdigest() != hash:
-            raise DamagedStore(
-                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
-            )
-        return body
+        return None if row is None else log_rules.checked_curriculum(hash, row[0])
 
     @reads
     def curricula(self) -> dict[str, bytes]:
@@ -469,20 +454,9 @@ class PostgresStore:
         return tuple(verifying.check_beside(self.transactions, self.school))
 
 
-def _refuse_cut(stream: str, end: tuple[int, str], known: Iterable[Any]) -> None:
-    """Refuse a log whose end is not the one that its row names.
-
-    Raises:
-        DamagedStore: It is not.
-    """
-    if end != tuple(known):
-        raise _cut(stream, end[0])
-
-
-def _cut(stream: str, seq: int) -> DamagedStore:
-    return DamagedStore(
-        N_("The end of {stream} is gone after line {seq}: close the console and run doctor."), stream=stream, seq=seq
-    )
+def not_yours(stream: str) -> Conflict:
+    """Return that a claim has changed since it was read."""
+    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)
 
 
 def _uuid(stream: str) -> uuid.UUID | None:

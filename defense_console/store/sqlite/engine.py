@@ -10,14 +10,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from tinydb.storages import Storage
 
 from defense_console.store.sqlite import pragmas, schema
 from defense_console.store.sqlite.opening.unmoved import MovedFile, OverwrittenFile, Unmoved
 
-V = TypeVar("V")
 _BATCH = 256
 _PAGES_WHEN_FULL = 16
 IDS = range(-(2**63), 2**63)
@@ -304,8 +303,7 @@ class RowStorage(Storage):
 
     def put(self, name: str, id: int, body: bytes) -> None:
         """Write a row, over the one that may be there."""
-        values = (name, id, body.decode(), schema.checksum(name, id, body))
-        self._run("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", values)
+        self._insert("REPLACE", name, id, body)
 
     def add(self, name: str, id: int, body: bytes) -> None:
         """Write a row where there is none.
@@ -314,11 +312,17 @@ class RowStorage(Storage):
             ValueError: There is one.
         """
         try:
-            self._run(
-                "INSERT INTO rows VALUES (?, ?, ?, ?)", (name, id, body.decode(), schema.checksum(name, id, body))
-            )
+            self._insert("ABORT", name, id, body)
         except sqlite3.IntegrityError as error:
             raise ValueError(f"there is a row {id} in {name}") from error
+
+    def _insert(self, otherwise: str, name: str, id: int, body: bytes) -> None:
+        """Write a row; its table is made where it is new or its name was lost."""
+        values = (name, id, body.decode(), schema.checksum(name, id, body))
+        sql = f"INSERT OR {otherwise} INTO rows SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM tables WHERE name = ?)"
+        if self._run(sql, (*values, name)).rowcount == 0:
+            self.register(name)
+            self._run(sql, (*values, name))
 
     def delete(self, name: str, id: int) -> bool:
         """Drop a row; return whether it was there."""
@@ -331,19 +335,23 @@ class RowStorage(Storage):
 
     def those_there(self, name: str, ids: Sequence[int]) -> set[int]:
         """Return the ids that a table has among these."""
-        return self._among("SELECT id FROM rows WHERE tab = ? AND id IN ({places})", (name,), ids)
+        return {id for (id,) in self._among("SELECT id FROM rows WHERE tab = ? AND id IN ({places})", (name,), ids)}
 
     def those_named(self, names: Sequence[str]) -> set[str]:
         """Return the names that are names of tables among these."""
-        return self._among("SELECT name FROM tables WHERE name IN ({places})", (), names)
+        return {name for (name,) in self._among("SELECT name FROM tables WHERE name IN ({places})", (), names)}
 
-    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[V]) -> set[V]:
-        found: set[V] = set()
+    def bodies_of(self, name: str, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the JSON of those of these rows that are there and sound, by id."""
+        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id IN ({places})"
+        rows = (self._raw(name, row) for row in self._among(sql, (name,), ids))
+        return {row.id: row.body for row in rows if row.sound}
+
+    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[object]) -> Iterator[Any]:
         for start in range(0, len(values), _BATCH):
             batch = values[start : start + _BATCH]
             places = ",".join("?" * len(batch))
-            found.update(row[0] for row in self._connection.execute(sql.format(places=places), (*before, *batch)))
-        return found
+            yield from self._connection.execute(sql.format(places=places), (*before, *batch))
 
     def count(self, name: str) -> int:
         """Return how many rows a table has."""
@@ -363,11 +371,18 @@ class RowStorage(Storage):
         Raises:
             DamagedRow: It is not what was written.
         """
-        sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(sql, (name,)).fetchone()
-        if row is None:
+        # Found by its id as well: a page out of its place would give another line as the last.
+        sql = (
+            "SELECT last.id, row.id, CAST(row.body AS BLOB), row.sum"
+            " FROM (SELECT max(id) AS id FROM rows WHERE tab = ?1) AS last"
+            " LEFT JOIN rows AS row ON row.tab = ?1 AND row.id = last.id"
+        )
+        last, *row = self._connection.execute(sql, (name,)).fetchone()
+        if last is None:
             return None
-        found = self._sound(name, self._raw(name, row))
+        if row[0] is None:
+            raise TornTable(f"rows of {name} are not in their order")
+        found = self._sound(name, self._raw(name, (*row,)))
         return found.id, found.body
 
     def in_either(self, names: tuple[str, str], id: int) -> dict[str, RawRow]:
@@ -424,16 +439,6 @@ class RowStorage(Storage):
         )
         for id, body, stored, last in self._connection.execute(sql, (prefix, name)).fetchall():
             yield self._raw(name, (id, body, stored)), last if isinstance(last, int) else 0
-
-    def bodies_of(self, name: str, ids: Sequence[int]) -> dict[int, bytes]:
-        """Return the JSON of those of these rows that are there and sound, by id."""
-        found: dict[int, bytes] = {}
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id IN ({})"
-            rows = self._connection.execute(sql.format(",".join("?" * len(batch))), (name, *batch))
-            found.update((row.id, row.body) for row in (self._raw(name, each) for each in rows) if row.sound)
-        return found
 
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""

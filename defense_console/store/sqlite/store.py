@@ -2,9 +2,10 @@
 
 | table | one document per | id |
 |---|---|---|
-| `defense/<uuid>`, `student/<id>` | event: its exact bytes and its hash | sequence number |
+| `defense/<uuid>`, `student/<id>`, `rehearsal/<id>` | event: its exact bytes and its hash | sequence number |
 | `pending`, `closed` | defense: its summary | first 63 bits of the UUID |
 | `students` | student, folded, with the hash of the last event | 63 bits of SHA-256 of the id |
+| `rehearsals` | rehearsal: whose it is, with the hash of the last event | 63 bits of SHA-256 of the id |
 | `drafts` | text being typed: of a defense and a field | of both |
 | `aside` | decision kept aside: the exact bytes of its event | of the defense and its key |
 | `leases` | defense that a console writes on | as `pending` |

@@ -21,7 +21,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
-from defense_console.store.sqlite.engine import DamagedRow
+from defense_console.store.sqlite.engine import DamagedRow, RawRow
 from defense_console.store.sqlite.keys import defense_key, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
@@ -61,13 +61,10 @@ class Summaries:
         known, self._known = self._known, {}
         found, stale = dict[int, Summary](), list[int]()
         for row, last in self._rows.rows_beside(PENDING, DEFENSE.prefix):
-            before = known.get(row.id)
-            try:
-                if not row.sound:
-                    raise DamagedRow(PENDING, row.id)
-                same = before is not None and before[0] == row.body
-                summary = before[1] if before is not None and same else _DECODE(row.body)
-            except (DamagedRow, msgspec.MsgspecError, UnicodeDecodeError):
+            body, summary = known.get(row.id, (b"", None))
+            if not row.sound or body != row.body:
+                summary = _decoded(row)
+            if summary is None:
                 stale.append(row.id)
                 continue
             found[row.id], self._known[row.id] = summary, (row.body, summary)
@@ -225,6 +222,13 @@ class Summaries:
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
             self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
+
+
+def _decoded(row: RawRow) -> Summary | None:
+    """Return the summary of a row, None when it is damaged."""
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        return _DECODE(row.body) if row.sound else None
+    return None
 
 
 def _readable(bodies: Iterable[bytes]) -> Iterator[Closed]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import uuid
@@ -16,7 +15,8 @@ from tinydb.table import Document
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES
-from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.base import StoreError
+from defense_console.store.log_rules import checked_curriculum
 from defense_console.store.sqlite.engine import DamagedRow, RawRow, RowStorage
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.pragmas import connect_to_read
@@ -69,8 +69,7 @@ class Documents:
     def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
         """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
         with self.rows.together():
-            found = self.rows.in_either((table, table), key).get(table)
-            self.replace(table, key, document, found, *names)
+            self.replace(table, key, document, next(self.rows.raw(table, key, key), None), *names)
 
     def replace(self, table: str, key: int, document: Mapping[str, Any], found: RawRow | None, *names: str) -> None:
         """Write a document over the row found at its place, in a transaction of the caller; see `put`."""
@@ -78,8 +77,6 @@ class Documents:
             before = json.loads(found.body)
             if any(before[name] != document[name] for name in names):
                 raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
-        else:
-            self.rows.register(table)
         self.rows.put(table, key, encode(document))
 
     def remove(self, table: str, *keys: int) -> None:
@@ -120,14 +117,7 @@ class Documents:
             DamagedStore: It is not what was pinned.
         """
         document = self.get("curricula", "hash", hash)
-        if document is None:
-            return None
-        body: bytes = document["body"].encode()
-        if hashlib.sha256(body).hexdigest() != hash:
-            raise DamagedStore(
-                N_("The pinned curriculum {hash} was changed: close the console and run doctor."), hash=hash
-            )
-        return body
+        return None if document is None else checked_curriculum(hash, document["body"].encode())
 
     def pin(self, hash: str, body: bytes) -> None:
         """Keep a curriculum; one that is there already stays as it is."""
@@ -161,7 +151,5 @@ class Documents:
             ValueError: There is a line of that number.
         """
         with self.rows.together():
-            if lines and lines[0].seq == 1:
-                self.rows.register(stream)
             for line in lines:
                 self.rows.add(stream, line.seq, encode({"hash": line.hash, "line": line.body.decode()}))

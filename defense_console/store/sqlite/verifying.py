@@ -6,21 +6,16 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import StoredLine, first_hash, next_hash
+from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
-from defense_console.store.base import DamagedStore, Problem, ProblemKind
+from defense_console.store.base import Problem
+from defense_console.store.checking import KnownEnd, changed_curriculum, check_lines, problem
+from defense_console.store.log_rules import end_is_gone
 from defense_console.store.sqlite.engine import RawRow, RowStorage
 from defense_console.store.sqlite.keys import ROWS_OF_LOGS, name_key, places_beside
-
-
-class KnownEnd(NamedTuple):
-    """How far a log goes, by the row next to it: number and hash of its last line."""
-
-    seq: int
-    hash: str
 
 
 def known_end(rows: RowStorage, stream: str) -> KnownEnd | None:
@@ -55,11 +50,7 @@ def refuse_cut(rows: RowStorage, stream: str, last: StoredLine | None) -> None:
     end = known_end(rows, stream)
     emptied = last is None and rows.names(stream, 1) == [stream]
     if emptied or (end is not None and (end.seq > seq or (end.seq == seq and end.hash not in ("", known)))):
-        raise DamagedStore(
-            N_("The end of {stream} is gone after line {seq}: close the console and run doctor."),
-            stream=stream,
-            seq=seq,
-        )
+        raise end_is_gone(stream, seq)
 
 
 def _is_of(document: dict[str, Any], stream: str) -> bool:
@@ -81,10 +72,6 @@ def object_in(body: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _problem(stream: str, seq: int | None, kind: ProblemKind, text_id: str, **parameters: object) -> Problem:
-    return Problem(stream, seq, kind, text_id, {"stream": stream, "seq": seq, **parameters})
-
-
 # --- one log -----------------------------------------------------------------------------------------------------
 
 
@@ -92,77 +79,22 @@ def check_log(rows: RowStorage, stream: str) -> list[Problem]:
     """Return every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
     try:
         with rows.reading():
-            return list(_check_log(rows, stream))
+            end = known_end(rows, stream)
+            lines = ((row.id, _line(row)) for row in rows.raw(stream))
+            return list(check_lines(stream, lines, end, lambda hash: rows.has("curricula", name_key(hash))))
     except sqlite3.DatabaseError as error:
         return [_unreadable(stream, error)]
 
 
 def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
     reason = getattr(error, "sqlite_errorname", type(error).__name__)
-    return _problem(stream, None, "damaged", N_("{stream} cannot be read: {reason}."), reason=reason)
-
-
-def _check_log(rows: RowStorage, stream: str) -> Iterator[Problem]:
-    end = known_end(rows, stream)
-    head: str | None = first_hash(stream)
-    seq = 0
-    end_hash: str | None = None
-    for row in rows.raw(stream):
-        if row.id > seq + 1:
-            yield _hole(stream, seq + 1, row.id - 1)
-            head = None
-        seq = row.id
-        line = _line(row)
-        if line is None:
-            yield _problem(stream, seq, "damaged", N_("Line {seq} of {stream} is damaged."))
-            head = None
-            continue
-        body, hash = line
-        if (head is not None and next_hash(head, body) != hash) or (object_in(body) or {}).get("seq") != seq:
-            yield _problem(
-                stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
-            )
-        yield from _check_pinned(rows, stream, seq, body)
-        head = hash
-        if end is not None and end.seq == seq:
-            end_hash = hash
-    if end is None:
-        yield _problem(
-            stream, None, "summary", N_("The row next to {stream} is missing or damaged: nothing proves where it ends.")
-        )
-    elif end.seq > seq:
-        yield _problem(
-            stream, seq + 1, "cut", N_("The end of {stream} is cut: {last} lines were written."), last=end.seq
-        )
-    elif end_hash is not None and end_hash != end.hash:
-        yield _problem(
-            stream, end.seq, "changed", N_("Line {seq} of {stream} is not the one that the row next to it names.")
-        )
-
-
-def _hole(stream: str, first: int, last: int) -> Problem:
-    if first == last:
-        return _problem(stream, first, "missing", N_("Line {seq} of {stream} is missing."))
-    return _problem(stream, first, "missing", N_("Lines {seq} to {last} of {stream} are missing."), last=last)
+    return problem(stream, None, "damaged", N_("{stream} cannot be read: {reason}."), reason=reason)
 
 
 def _line(row: RawRow) -> tuple[bytes, str] | None:
     document = _document(row) or {}
     body, hash = document.get("line"), document.get("hash")
     return (body.encode(), hash) if isinstance(body, str) and isinstance(hash, str) else None
-
-
-def _check_pinned(rows: RowStorage, stream: str, seq: int, body: bytes) -> Iterator[Problem]:
-    what = (object_in(body) or {}).get("what")
-    name = what.get("curriculum_hash") if isinstance(what, dict) else None
-    if isinstance(name, str) and not rows.has("curricula", name_key(name)):
-        yield _problem(
-            stream,
-            seq,
-            "curriculum",
-            N_("The curriculum pinned by line {seq} of {stream} is missing: {hash}."),
-            hash=name,
-        )
 
 
 # --- the whole store ---------------------------------------------------------------------------------------------
@@ -173,7 +105,7 @@ def check_all(rows: RowStorage) -> list[Problem]:
     problems: list[Problem] = []
     try:
         problems += (
-            _problem(found, None, "damaged", N_("The file is damaged: {reason}."), reason=found)
+            problem(found, None, "damaged", N_("The file is damaged: {reason}."), reason=found)
             for found in rows.problems()
         )
         names = set(rows.names()) | set(rows.names_of_rows())
@@ -197,14 +129,12 @@ def _check_table(rows: RowStorage, table: str, logs: set[str]) -> Iterator[Probl
     for row in rows.raw(table):
         document = _document(row)
         if document is None:
-            yield _problem(table, row.id, "damaged", N_("Row {seq} of {stream} is damaged."))
+            yield problem(table, row.id, "damaged", N_("Row {seq} of {stream} is damaged."))
         elif subject is not None:
             logs.add(subject.stream(str(document.get("id"))))
             if table == "closed" and rows.has("pending", row.id):
-                yield _problem(table, row.id, "summary", N_("Row {seq} of {stream} says closed, another one pending."))
+                yield problem(table, row.id, "summary", N_("Row {seq} of {stream} says closed, another one pending."))
         elif table == "curricula" and hashlib.sha256(str(document.get("body")).encode()).hexdigest() != document.get(
             "hash"
         ):
-            yield _problem(
-                table, row.id, "curriculum", N_("The pinned curriculum {hash} was changed."), hash=document.get("hash")
-            )
+            yield changed_curriculum(table, row.id, document.get("hash"))

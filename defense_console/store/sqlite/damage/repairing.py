@@ -20,6 +20,7 @@ from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import Append, DamagedStore, Draft, StoreError
 from defense_console.store.caches import row_of_log
+from defense_console.store.checking import KnownEnd
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.replacing import replace, set_aside
 from defense_console.store.sqlite.copies.restoring import RESTORED_AT
@@ -34,7 +35,6 @@ from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.schema import aside_of_draft
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.summaries import CLOSED_COUNT
-from defense_console.store.sqlite.verifying import KnownEnd
 
 
 class RepairedLog(msgspec.Struct, frozen=True):

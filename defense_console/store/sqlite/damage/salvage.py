@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from defense_console.model.log.chain import first_hash, next_hash
+from defense_console.store.checking import KnownEnd
 from defense_console.store.sqlite.engine import IDS, RawRow
 from defense_console.store.sqlite.schema import checksum
-from defense_console.store.sqlite.verifying import KnownEnd, object_in
+from defense_console.store.sqlite.verifying import object_in
 
 _COLUMNS = "SELECT id, CAST(body AS BLOB), CAST(sum AS BLOB) FROM rows WHERE tab = ?"
 _MOST_LOOKED_UP = 100_000
