@@ -6,11 +6,10 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.desk.typed.moment import typed_moment
-from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, answer_to, ask_until
 from defense_console.screens.shared.dialogs import Choose, Confirm
-from defense_console.words.translation import _, date_time, error_text, weekday, when
+from defense_console.words.translation import _, date_time, weekday, when
 from defense_console.words.values import SESSIONS
 
 
@@ -103,18 +102,13 @@ async def ask_moment(
     Returns:
         ISO 8601 UTC, or None when the mentor went back.
     """
-    problem = ""
-    while True:
-        typed = await answer_to(screen, Ask(texts, field, question, problem or details))
-        if typed is None:
-            return None
-        now = screen.desk.now().wall
-        try:
-            start = typed_moment(typed, screen.zone, now, before)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
-        past = _("{when} has already passed. Take it all the same?", when=when(start, screen.zone, now))
-        if start > now or await screen.app.push_screen_wait(Confirm(past, whose=texts.whose)):
-            return start
-        return None
+    start = await ask_until(
+        screen,
+        lambda problem: Ask(texts, field, question, problem or details),
+        lambda typed: typed_moment(typed, screen.zone, screen.desk.now().wall, before),
+    )
+    now = screen.desk.now().wall
+    if start is None or start > now:
+        return start
+    past = _("{when} has already passed. Take it all the same?", when=when(start, screen.zone, now))
+    return start if await screen.app.push_screen_wait(Confirm(past, whose=texts.whose)) else None

@@ -5,14 +5,13 @@ from __future__ import annotations
 from defense_console.desk.defense.asked import Asked
 from defense_console.desk.typed.answers import Typed
 from defense_console.model.curriculum import Curriculum, Project
-from defense_console.model.errors import ConsoleError
 from defense_console.model.student.state import Student
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_moment
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, answer_to, ask_until
 from defense_console.screens.shared.dialogs import Choose
-from defense_console.words.translation import N_, _, error_text, language, when
+from defense_console.words.translation import N_, _, language, when
 
 MOST_FOUND = 8
 """Students that are offered: with the new one as many as a choice has digits."""
@@ -78,23 +77,19 @@ async def add_student(screen: ConsoleScreen) -> Student | None:
 async def _register(screen: ConsoleScreen, name: str) -> Student | None:
     """Ask for the school's id of a new student until it is a free one."""
     enrolment = screen.desk.enrolment
-    texts, problem = enrolment.typed(shortened(name, NAME_CELLS)), ""
+    texts = enrolment.typed(shortened(name, NAME_CELLS))
     details = _("As the school writes it, so that a list of the school finds the same student.")
     offered = enrolment.free_id(name)
     field = Asked.STUDENT_ID.of(offered)  # what was typed for one new student is not offered for another
-    while True:
-        question = Ask(texts, field, _("Which id has this student?"), problem or details, offered)
-        id = await answer_to(screen, question)
-        if id is None:
-            return None
-        try:
-            student = enrolment.register(id, name)
-        except ConsoleError as error:
-            problem = error_text(error)
-            continue
+    student = await ask_until(
+        screen,
+        lambda problem: Ask(texts, field, _("Which id has this student?"), problem or details, offered),
+        lambda id: enrolment.register(id, name),
+    )
+    if student is not None:
         texts.answered(field)
         screen.tell(_("New student: {name}.", name=shortened(name, NAME_CELLS)))
-        return student
+    return student
 
 
 async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) -> tuple[Curriculum, Project] | None:
