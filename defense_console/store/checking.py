@@ -30,14 +30,15 @@ class _Line(msgspec.Struct, frozen=True):
 
 def check_lines(
     stream: str,
-    lines: Iterable[tuple[int, tuple[bytes, str] | None]],
+    lines: Iterable[tuple[int, tuple[bytes | None, str] | None]],
     end: KnownEnd | None,
     pinned: Callable[[str], bool],
 ) -> Iterator[Problem]:
     """Yield every changed, missing, cut and damaged line of one log, in order.
 
     Args:
-        lines: Number of each, with its bytes and its hash, None where it cannot be read.
+        lines: Number of each, with its bytes and its hash, None where it cannot be read; no bytes where they are
+            withheld from who asks: then it is the line after it that must follow its hash.
         end: None where no row next to the log says where it ends.
         pinned: Whether the store has the curriculum of a hash.
     """
@@ -54,8 +55,8 @@ def check_lines(
             head = None
             continue
         body, hash = line
-        said = _read(body)
-        if (head is not None and next_hash(head, body) != hash) or said.seq != seq:
+        said = _Line(seq) if body is None else _read(body)
+        if (body is not None and head is not None and next_hash(head, body) != hash) or said.seq != seq:
             yield problem(
                 stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
             )

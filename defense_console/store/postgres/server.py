@@ -76,6 +76,7 @@ class Server:
                 self.refusal = _why_read_only(first)
                 self._prepare(first, create and self.refusal is None)
                 self.school_id = self._id_of_school(first, create and self.refusal is None)
+                self.account, self.kind = self._who(first)
                 info = first.info
                 host = info.host or "localhost"
                 self.place = f"postgresql://{host}:{info.port}/{info.dbname}?school={self.school}"
@@ -109,7 +110,8 @@ class Server:
                     if connection.execute(sql.SCHOOL_ID, (self.school,)).fetchone() is None:
                         with suppress(errors.InsufficientPrivilege):  # only its owner makes one
                             connection.execute(sql.ADD_SCHOOL, (self.school, uuid.uuid4().hex))
-                    connection.execute(sql.FORGET_WRITERS, (self.school,))
+                    with suppress(errors.InsufficientPrivilege):  # one that only reads leaves them
+                        connection.execute(sql.FORGET_WRITERS, (self.school,))
                     break
                 pause(longest)
         with suppress(errors.UndefinedTable):
@@ -117,6 +119,11 @@ class Server:
             if row is not None:
                 return str(row[0])
         raise NotOurStore(N_("There is no school “{name}” in {place}."), name=self.school, place=self.address.url)
+
+    def _who(self, connection: Connection) -> tuple[str, str | None]:
+        """Return the name of the account, and what it is in the school; None for its owner."""
+        row = connection.execute(sql.WHO, (self.school,)).fetchone()
+        return (str(row[0]), row[1]) if row is not None else ("", None)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

@@ -5,11 +5,18 @@
 | `school` | school: its id | |
 | `log` | log: its end, and the row next to it (summary of a defense, student) | stream |
 | `event` | event: its exact bytes and its hash | stream, seq |
-| `draft`, `aside` | text being typed; decision kept aside | stream, field or name |
+| `private_line` | text of an event that only its author reads | stream, seq |
+| `draft`, `aside` | text being typed; decision kept aside: each its author's | stream, account, field or name |
+| `beside` | log that has rows in one of those three | stream |
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
+| `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
+| `pupil` | student: who registered them first | student |
+| `reading` | time that everything of a student was read | student, account |
+
+Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`).
 """
 
 from __future__ import annotations
@@ -26,10 +33,13 @@ import msgspec
 import psycopg
 from psycopg import errors
 
+from defense_console.model.curriculum import Curricula
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
+from defense_console.model.privacy import glance, note_lines
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -53,10 +63,6 @@ _ID_DIGITS: Final = 32
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 
 
-class _Author(msgspec.Struct):
-    author: str = ""
-
-
 class PostgresStore:
     """One object on a school's server, for one thread.
 
@@ -72,7 +78,7 @@ class PostgresStore:
     def __init__(self, server: Server, *, watched: bool = False) -> None:
         self.server = server
         self.school = server.school
-        self.identity = Identity(server.place, server.school_id)
+        self.identity = Identity(server.place, f"{server.school_id} {server.account}")
         self._name = uuid.uuid4().hex
         self.transactions = Transactions(server, self._name)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
@@ -133,7 +139,35 @@ class PostgresStore:
         """
         if job.fence is not None:
             self._check_fence(job, job.fence)
-        return log_rules.append(self, job)
+        written = log_rules.append(self, job)
+        if any(glance(line).turns for line in job.lines):
+            self._turn_notes(job.stream)
+        return written
+
+    def _turn_notes(self, stream: str) -> None:
+        """Withhold the texts of notes that are private now, and show those that no longer are.
+
+        Only its author can show a text. What was undone or withdrawn is its author's again, unless others undid it.
+        """
+        subject = subject_of(stream)
+        try:
+            log = Log.read(subject, subject.id_of(stream), self.read_log(stream), Curricula({}, self.curriculum))
+        except StoreError:
+            raise
+        except ConsoleError:  # of a newer console: what it wrote as private stays so
+            return
+        rows = self.transactions.execute(sql.STANDINGS, (self.school, stream))
+        known = {seq: (own, withheld) for seq, own, withheld in rows}
+        for line in note_lines(log):
+            own, withheld = known[line.seq]
+            place = {"school": self.school, "stream": stream, "seq": line.seq, "note": line.note}
+            if withheld and line.standing == "shared":
+                self.transactions.execute(sql.SHOW, place)
+                self.transactions.execute(sql.SHOWN, place)
+            elif not withheld and (line.standing == "private" or (own and line.standing == "taken_back")):
+                self.transactions.execute(sql.BESIDE, (self.school, stream))
+                self.transactions.execute(sql.HIDE, place)
+                self.transactions.execute(sql.HIDDEN, place)
 
     def _check_fence(self, job: Append, fence: int) -> None:
         """Refuse what is written under a claim that has changed, unless it is there already."""
@@ -150,7 +184,9 @@ class PostgresStore:
             DamagedStore: A line is missing or is not what was written.
         """
         found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
-        lines = log_rules.checked(stream, (StoredLine(*row[2:]) for row in found if row[2] is not None))
+        lines = log_rules.checked(
+            stream, (_line(*row[2:6]) for row in found if row[2] is not None and not _lost(*row[3:]))
+        )
         end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
         if found and found[0][:2] != end:
             raise log_rules.end_is_gone(stream, end[0])
@@ -160,15 +196,18 @@ class PostgresStore:
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         row = self.transactions.execute(sql.LAST, (self.school, stream)).fetchone()
-        if row is not None and row[1] is None:
-            raise log_rules.end_is_gone(stream, row[0] - 1)
-        return None if row is None else StoredLine(*row)
+        if row is None:
+            return None
+        end, hash, seq, body, action = row
+        if seq is None:
+            raise log_rules.end_is_gone(stream, end - 1)
+        return _line(end, body, hash, action)
 
     @reads
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order; for `append`."""
         rows = self.transactions.execute(sql.LINES, (self.school, stream, low, high))
-        return [StoredLine(*row) for row in rows]
+        return [_line(*row) for row in rows]
 
     @writes
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
@@ -176,26 +215,50 @@ class PostgresStore:
 
         Raises:
             DamagedStore: There are lines after the end that the row of the log names.
+            Conflict: The log is about a student of somebody else.
         """
         end = lines[-1] if lines else after
         if end is None:
             return
+        seen = [glance(line.body) for line in lines]
         if after is None:
-            about = subject_of(stream)
-            place = (self.school, stream, about.prefix.rstrip("/"), _uuid(stream), end.seq, end.hash, about is DEFENSE)
-            raced_if(self.transactions.execute(sql.BEGIN_LOG, place).rowcount == 0)
+            self._begin(stream, end, seen[0].student)
         else:
             going_on = {
                 "school": self.school, "stream": stream, "seq": end.seq, "hash": end.hash, "after": after.seq,
                 "after_hash": after.hash, "waiting": bool(lines) and subject_of(stream) is DEFENSE,
             }  # fmt: skip
             raced_if(self.transactions.execute(sql.GO_ON, going_on).rowcount == 0)
-        rows = [(self.school, stream, line.seq, line.body, line.hash, _author(line.body)) for line in lines]
+        rows = [
+            {"school": self.school, "stream": stream, "seq": line.seq, "body": line.body, "hash": line.hash,
+             "shared": None if said.private else line.body, "private": said.private, "action": said.action,
+             "author": said.author.replace("\0", "\ufffd")}
+            for line, said in zip(lines, seen, strict=True)
+        ]  # fmt: skip
         if rows:
             try:
                 self.transactions.execute_many(sql.ADD_LINE, rows)
             except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
                 raise log_rules.end_is_gone(stream, 0 if after is None else after.seq) from error
+        if private := [row for row in rows if row["private"]]:
+            self.transactions.execute(sql.BESIDE, (self.school, stream))
+            self.transactions.execute_many(sql.ADD_PRIVATE, private)
+
+    def _begin(self, stream: str, end: StoredLine, student: str) -> None:
+        about = subject_of(stream)
+        if student:
+            self.transactions.execute(sql.ADD_PUPIL, (self.school, student))
+            self.transactions.execute(sql.OWN_PUPIL, (self.school, student))
+        place = (
+            self.school, stream, about.prefix.rstrip("/"), _uuid(stream), student, end.seq, end.hash, about is DEFENSE,
+        )  # fmt: skip
+        try:
+            begun = self.transactions.execute(sql.BEGIN_LOG, place).rowcount
+        except errors.InsufficientPrivilege as error:
+            raise Conflict(
+                N_("The student {id} is another mentor's in this school: ask who looks after it."), id=student or stream
+            ) from error
+        raced_if(begun == 0)
 
     @writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
@@ -204,15 +267,15 @@ class PostgresStore:
 
     def _put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         if subject_of(stream) is STUDENT:
-            version, waiting = msgspec.convert(row, Student).standing.version, False
+            version, waiting, released = msgspec.convert(row, Student).standing.version, False, False
         elif subject_of(stream) is not DEFENSE:
-            version, waiting = 0, False
+            version, waiting, released = 0, False, False
         else:
             summary = msgspec.convert(row, Summary)
-            version, waiting = summary.version, summary.pending
+            version, waiting, released = summary.version, summary.pending, summary.released_at is not None
         values = {
             "school": self.school, "stream": stream, "seq": row["seq"], "version": version, "waiting": waiting,
-            "body": msgspec.json.encode(row),
+            "released": released, "body": msgspec.json.encode(row),
         }  # fmt: skip
         self.transactions.execute(sql.PUT_ROW, values)
 
@@ -241,10 +304,12 @@ class PostgresStore:
         current = known.standing.current if isinstance(known, Student) else version >= SUMMARY_VERSION
         if known is not None and row_seq == seq and current:
             return known
-        row = row_of_log(stream, self.read_log(stream), self.curriculum)
+        lines = self.read_log(stream)
+        row = row_of_log(stream, lines, self.curriculum)
         if row is None:
             return known
-        if not self.transactions.open and self.read_only is None:
+        whole = not any(line.withheld for line in lines)  # who sees less counts fewer notes
+        if whole and not self.transactions.open and self.read_only is None:
             with suppress(psycopg.Error):  # without it, the next look is only slower
                 self._put_row(stream, row)
         return msgspec.convert(row, kind)
@@ -318,9 +383,11 @@ class PostgresStore:
     # --- what has no place in a log yet ------------------------------------------------------------------------------
 
     def _by_stream(self, statement: str, read: Callable[[bytes], T]) -> dict[str, dict[str, T]]:
+        """Return own texts by the name of their field; those of others, for who may see them, with the account."""
         found: dict[str, dict[str, T]] = {}
-        for stream, name, body in sorted(self.transactions.execute(statement, (self.school,))):
-            found.setdefault(stream, {})[name] = read(body)
+        for stream, account, name, body in sorted(self.transactions.execute(statement, (self.school,))):
+            fields = found.setdefault(stream, {})
+            fields[f"{name} ({account})" if account and name in fields else name] = read(body)
         return found
 
     @reads
@@ -335,6 +402,7 @@ class PostgresStore:
         if draft is None:
             self.transactions.execute(sql.DROP_DRAFT, place)
         else:
+            self.transactions.execute(sql.BESIDE, (self.school, stream))
             self.transactions.execute(sql.PUT_DRAFT, (*place, msgspec.json.encode(draft)))
 
     @reads
@@ -349,6 +417,7 @@ class PostgresStore:
         if event is None:
             self.transactions.execute(sql.DROP_ASIDE, place)
         else:
+            self.transactions.execute(sql.BESIDE, (self.school, stream))
             self.transactions.execute(sql.PUT_ASIDE, (*place, event))
 
     # --- leases and who lives ----------------------------------------------------------------------------------------
@@ -450,6 +519,12 @@ class PostgresStore:
         return tuple(problems)
 
     @reads
+    def withheld(self, prefix: str = "") -> int:
+        """Return of how many lines this account may not read the text."""
+        row = self.transactions.execute(sql.WITHHELD, (self.school, prefix, prefix)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
 
@@ -467,7 +542,10 @@ def _uuid(stream: str) -> uuid.UUID | None:
     return None
 
 
-def _author(body: bytes) -> str:
-    with suppress(msgspec.MsgspecError):
-        return msgspec.json.decode(body, type=_Author).author.replace("\0", "\ufffd")  # no text there holds it
-    return ""
+def _lost(body: bytes | None, _hash: str, _action: int, own: bool | None) -> bool:
+    """Return whether the text of an own line is gone."""
+    return body is None and bool(own)
+
+
+def _line(seq: int, body: bytes | None, hash: str, action: int) -> StoredLine:
+    return StoredLine(seq, b"", hash, action) if body is None else StoredLine(seq, body, hash)

@@ -19,7 +19,11 @@ def check_log(transactions: Transactions, school: str, stream: str) -> Iterator[
 
     rows = transactions.execute(sql.WHOLE_LOG, (school, stream)).fetchall()
     end = KnownEnd(*rows[0][:2]) if rows else None
-    lines = [(seq, (body, hash)) for *_end, seq, body, hash in rows if seq is not None]
+    lines = [
+        (seq, None if body is None and own else (body, hash))
+        for *_end, seq, body, hash, _action, own in rows
+        if seq is not None
+    ]
     yield from check_lines(stream, lines, end, pinned)
     last = lines[-1][0] if lines else 0
     if end is not None and end.seq < max(last, 1):  # line and row are written together, and never none

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 
 from defense_console.store.base import Job
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike
 from tests.store.memory import MemoryStore
+from tests.store.postgres.conftest import Account, NewServer, as_account
 from tests.store.postgres.servers import Isolation
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -38,6 +40,22 @@ class OverPostgres(Contract):
 
 class TestReadCommitted(OverPostgres):
     pass
+
+
+class TestAsMentor(OverPostgres):
+    """The same with the account of a mentor, who has students and rights, and is not the owner of the tables."""
+
+    @pytest.fixture
+    def new_store(self, address: Address, new_server: NewServer, account: Account) -> NewStore:
+        mentor = account("mentor")
+
+        def new() -> Connect:
+            school = msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}")
+            People(PostgresStore(new_server(school))).add(mentor, "mentor", "Camille")
+            server = new_server(as_account(school, mentor))
+            return lambda: PostgresStore(server)
+
+        return new
 
 
 class TestSerializable(OverPostgres):

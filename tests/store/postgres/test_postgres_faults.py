@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,6 +24,7 @@ from defense_console.store.base import (
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.migrations.upgrading import HEAD
 from defense_console.store.postgres.migrations.versions import first_tables
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import FRESH_S, PostgresStore
 from defense_console.store.recorder import Recorder
@@ -33,7 +32,7 @@ from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
-from tests.store.postgres.conftest import NewServer
+from tests.store.postgres.conftest import Account, NewServer, as_account
 from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
@@ -161,49 +160,16 @@ def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: py
         store.append(logs.first())
 
 
-@pytest.fixture
-def account(base: str, schema: str) -> Iterator[str]:
-    """An account that may look into the schema of this run, and has no right on a table."""
-    name = f"defense_console_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
-            pytest.skip("only a superuser may make accounts here")
-        connection.execute(f"CREATE ROLE {name}".encode())
-        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
-        yield name
-        connection.execute(f"DROP OWNED BY {name}".encode())
-        connection.execute(f"DROP ROLE {name}".encode())
-
-
-def as_account(address: Address, account: str) -> Address:
-    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{account}%20"))
-
-
-def test_an_account_without_rights_hears_what_is_missing(server: Server, account: str) -> None:
+def test_an_account_without_rights_hears_what_is_missing(server: Server, account: Account) -> None:
     with pytest.raises(StoreError, match="does not permit this to your account"):
-        Server(as_account(server.address, account))
+        Server(as_account(server.address, account("nobody")))
 
 
-def test_a_mentor_needs_no_right_but_to_the_rows(
-    server: Server, base: str, schema: str, account: str, new_server: NewServer
-) -> None:
-    """As docs/school.md has the owner grant it."""
-    with psycopg.connect(base, autocommit=True) as connection:
-        rights = f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {account}"
-        connection.execute(rights.encode())
-        connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON {schema}.school FROM {account}".encode())
-    theirs = as_account(server.address, account)
+def test_a_mentor_makes_no_school(server: Server, account: Account) -> None:
+    People(PostgresStore(server)).add(mentor := account("mentor"), "mentor", "Camille")
+    theirs = as_account(server.address, mentor)
     with pytest.raises(NotOurStore, match="There is no school"):
         Server(msgspec.structs.replace(theirs, school="typing-mistake"))
-    store = PostgresStore(new_server(theirs))
-    store.append(logs.first())
-    store.append(logs.more(1, 1, "x"))
-    store.save_draft(logs.stream(), "note", logs.DRAFT)
-    assert store.hold_name("console-1")
-    store.write_lease(logs.stream(), logs.lease())
-    store.save_draft(logs.stream(), "note", None)
-    store.close()
-    assert [each.seq for each in store.pending()] == [2]
 
 
 def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
@@ -221,7 +187,9 @@ def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
 @pytest.mark.parametrize(
     ("statement", "kinds"),
     [
-        ("UPDATE event SET body = '{}' WHERE seq = 2", ["changed"]),
+        ("UPDATE private_line SET body = '{}' WHERE seq = 2", ["changed"]),
+        ("DELETE FROM private_line WHERE seq = 2", ["damaged"]),
+        ("UPDATE event SET body = '{}' WHERE seq = 1", ["changed"]),
         ("DELETE FROM event WHERE seq = 2", ["missing"]),
         ("DELETE FROM event WHERE seq = 3", ["cut"]),
         ("DELETE FROM event", ["cut"]),
