@@ -55,7 +55,8 @@ class Claims:
         """
 
         def offer() -> None:
-            if self._transactions.execute(sql.ADD_CLAIM, (self._school, stream, apart)).rowcount:
+            claim = {"school": self._school, "stream": stream, "apart": apart}
+            if self._transactions.execute(sql.ADD_CLAIM, claim).rowcount:
                 self._transactions.execute(sql.OFFER, (self._school, stream))
 
         self._transactions.write(offer)

@@ -221,12 +221,14 @@ ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 # --- claims --------------------------------------------------------------------------------------------------------
 
 ADD_CLAIM: Final = """
-INSERT INTO claim (school, stream, state, holder, apart, fence, note, since)
-VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
+INSERT INTO claim (school, stream, state, holder, apart, fence, note, since, student)
+VALUES (%(school)s, %(stream)s, 'offered', '', %(apart)s, 0, '', clock_timestamp(),
+    coalesce((SELECT l.student FROM log AS l WHERE l.school = %(school)s AND l.stream = %(stream)s), ''))
+ON CONFLICT DO NOTHING
 """
 OFFER: Final = """
-INSERT INTO offer (school, stream, apart, fence, offered)
-SELECT school, stream, apart, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
+INSERT INTO offer (school, stream, apart, fence, offered, student)
+SELECT school, stream, apart, fence, clock_timestamp(), student FROM claim WHERE school = %s AND stream = %s
 """
 NEXT_OFFERED: Final = """
 SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s

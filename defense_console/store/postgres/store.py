@@ -215,7 +215,7 @@ class PostgresStore:
 
         Raises:
             DamagedStore: There are lines after the end that the row of the log names.
-            Conflict: The log is about a student of somebody else.
+            Conflict: The log is about a student of somebody else, or this account only reads it.
         """
         end = lines[-1] if lines else after
         if end is None:
@@ -228,7 +228,9 @@ class PostgresStore:
                 "school": self.school, "stream": stream, "seq": end.seq, "hash": end.hash, "after": after.seq,
                 "after_hash": after.hash, "waiting": bool(lines) and subject_of(stream) is DEFENSE,
             }  # fmt: skip
-            raced_if(self.transactions.execute(sql.GO_ON, going_on).rowcount == 0)
+            if self.transactions.execute(sql.GO_ON, going_on).rowcount == 0:
+                raced_if(self.last(stream) != after)
+                raise not_yours(stream)  # it ends where it did: this account may read it and not write it
         rows = [
             {"school": self.school, "stream": stream, "seq": line.seq, "body": line.body, "hash": line.hash,
              "shared": None if said.private else line.body, "private": said.private, "action": said.action,

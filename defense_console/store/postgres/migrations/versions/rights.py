@@ -81,6 +81,8 @@ TABLES: Final = (
 COLUMNS: Final = (
     "ALTER TABLE log ADD COLUMN student text NOT NULL DEFAULT ''",
     "ALTER TABLE log ADD COLUMN released boolean NOT NULL DEFAULT false",
+    "ALTER TABLE claim ADD COLUMN student text NOT NULL DEFAULT ''",
+    "ALTER TABLE offer ADD COLUMN student text NOT NULL DEFAULT ''",
     "ALTER TABLE event ADD COLUMN action bigint NOT NULL DEFAULT 0",
     "ALTER TABLE event ADD COLUMN role_name text NOT NULL DEFAULT ''",
     "ALTER TABLE event ADD COLUMN private_to text",
@@ -115,6 +117,12 @@ name is added."""
 AFTERWARDS: Final = (
     "INSERT INTO beside (school, stream) SELECT school, stream FROM draft ON CONFLICT DO NOTHING",
     "INSERT INTO beside (school, stream) SELECT school, stream FROM aside ON CONFLICT DO NOTHING",
+    """
+    UPDATE claim SET student = l.student FROM log AS l WHERE l.school = claim.school AND l.stream = claim.stream
+    """,
+    """
+    UPDATE offer SET student = l.student FROM log AS l WHERE l.school = offer.school AND l.stream = offer.stream
+    """,
     "ALTER TABLE draft ADD FOREIGN KEY (school, stream) REFERENCES beside (school, stream) ON DELETE CASCADE",
     "ALTER TABLE aside ADD FOREIGN KEY (school, stream) REFERENCES beside (school, stream) ON DELETE CASCADE",
     "ALTER TABLE event ADD CHECK ((body IS NULL) = (private_to IS NOT NULL))",
@@ -137,14 +145,21 @@ OWN_STUDENT: Final = f"""
 """
 HELD: Final = f"""
 {_in("mentor")} AND EXISTS (
-    SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.stream = log.stream AND c.state = 'claimed'
-    AND c.holder = current_user)
+    SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.stream = log.stream AND c.student = log.student
+    AND c.state = 'claimed' AND c.holder = current_user)
 """
 OFFERED: Final = f"""
-{_in("mentor")} AND EXISTS (SELECT 1 FROM offer AS o WHERE o.school = log.school AND o.stream = log.stream)
+{_in("mentor")} AND EXISTS (
+    SELECT 1 FROM offer AS o WHERE o.school = log.school AND o.stream = log.stream AND o.student = log.student)
+"""
+"""A claim names the student too: one on a log of somebody else's student gives nothing."""
+MAY_OFFER: Final = f"""
+{_in("administrator")} OR {_in("mentor")} AND (student = '' OR (school, student) IN (
+    SELECT g.school, g.student FROM grants AS g WHERE g.role_name = current_user))
 """
 IS_OFFERED: Final = """
-EXISTS (SELECT 1 FROM claim AS c WHERE c.school = offer.school AND c.stream = offer.stream AND c.state = 'offered')
+EXISTS (SELECT 1 FROM claim AS c WHERE c.school = offer.school AND c.stream = offer.stream
+    AND c.student = offer.student AND c.state = 'offered')
 """
 REGISTERED: Final = """
 (school, student) IN (SELECT p.school, p.student FROM pupil AS p WHERE p.role_name = current_user)
@@ -163,18 +178,11 @@ def _of_log(table: str, more: str = "") -> str:
 
 def _writable(table: str) -> str:
     """Return that the account may write the log: their student's, one that they hold, or as administrator."""
-    return f"""
-    {ADMINISTRATOR} OR {_in("mentor")} AND (
-        {
-        _of_log(
-            table,
-            " AND (l.school, l.student) IN (SELECT g.school, g.student FROM grants AS g"
-            " WHERE g.role_name = current_user)",
-        )
-    }
-        OR EXISTS (SELECT 1 FROM claim AS c WHERE c.school = {table}.school AND c.stream = {table}.stream
-                   AND c.state = 'claimed' AND c.holder = current_user))
-    """
+    allowed = """ AND ((l.school, l.student) IN (SELECT g.school, g.student FROM grants AS g
+            WHERE g.role_name = current_user)
+        OR EXISTS (SELECT 1 FROM claim AS c WHERE c.school = l.school AND c.stream = l.stream
+            AND c.student = l.student AND c.state = 'claimed' AND c.holder = current_user))"""
+    return f"{ADMINISTRATOR} OR {_in('mentor')} AND {_of_log(table, allowed)}"
 
 
 def _access(table: str) -> str:
@@ -224,7 +232,7 @@ POLICIES: Final = (
     ("fact", "members", "ALL", MEMBER, ""),
     ("writer", "members", "ALL", MEMBER, ""),
     ("claim", "members", "SELECT", WRITER, ""),
-    ("claim", "offered", "INSERT", "", f"{WRITER} AND {_of_log('claim')}"),
+    ("claim", "offered", "INSERT", "", MAY_OFFER),
     ("claim", "moved", "UPDATE", f"{ADMINISTRATOR} OR {WRITER} AND (state = 'offered' OR holder = current_user)",
      "apart = '' OR apart <> holder"),
     ("claim", "forgotten", "DELETE", ADMINISTRATOR, ""),

@@ -1,0 +1,283 @@
+"""Who in a school may read and write what: with the console, and with plain statements on a connection of one's own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.kinds import Noted, NoteEdited, NotePrivacySet
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.log.action import Log, append_action
+from defense_console.model.log.envelope import What
+from defense_console.model.log.every_log import Withheld
+from defense_console.model.curriculum import Curricula
+from defense_console.model.student import kinds as sv
+from defense_console.model.student.subject import STUDENT
+from defense_console.store.base import Append, Conflict, Store, StoreError
+from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.claims import Claims
+from defense_console.store.postgres.people import KINDS, People
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.store import PostgresStore
+from tests.store import logs
+from tests.store.postgres.conftest import Account, as_account
+from tests.store.postgres.servers import url
+
+pytestmark = pytest.mark.xdist_group("postgres")
+SECRET = "Only Camille reads this."
+CURRICULA = Curricula({}, lambda _hash: None)
+
+
+class School:
+    """A school with an owner and two mentors; opens it with any account, for the console or for plain statements."""
+
+    def __init__(self, address: Address, account: Account) -> None:
+        self.address = address
+        self.roles = {name: account(name) for name in ("camille", "marc", *KINDS[1:], "owner_of_nothing")}
+        self.servers = {"owner": Server(address)}
+        self.people = People(PostgresStore(self.servers["owner"]))
+        for name in ("camille", "marc"):
+            self.people.add(self.roles[name], "mentor", name.title())
+        for kind in KINDS[1:]:
+            self.people.add(self.roles[kind], kind, kind.title())
+
+    def open(self, name: str) -> PostgresStore:
+        if name not in self.servers:
+            self.servers[name] = Server(as_account(self.address, self.roles[name]))
+        return PostgresStore(self.servers[name])
+
+    @contextmanager
+    def psql(self, name: str) -> Iterator[Callable[..., list[Any]]]:
+        """Plain statements of an account, outside of the console."""
+        with psycopg.connect(self.address.url, autocommit=True) as connection:
+            connection.execute(f"SET SESSION AUTHORIZATION {self.roles[name]}".encode())
+
+            def run(statement: str, *parameters: object) -> list[Any]:
+                found = connection.execute(statement.encode(), parameters or None)
+                return found.fetchall() if found.description else []
+
+            yield run
+
+    def sees(self, name: str, text: str) -> list[str]:
+        """The tables in which an account finds a text, in any column of any row that it may read."""
+        wanted = text.encode().hex()
+        found = []
+        with self.psql(name) as run:
+            tables = run("SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()")
+            for (table,) in tables:
+                try:
+                    rows = run(f"SELECT * FROM {table}")
+                except psycopg.errors.InsufficientPrivilege:
+                    continue
+                cells = [cell for row in rows for cell in row]
+                texts = (bytes(cell).hex() if isinstance(cell, bytes) else str(cell).encode().hex() for cell in cells)
+                if any(wanted in each for each in texts):
+                    found.append(table)
+        return found
+
+    def close(self) -> None:
+        for server in self.servers.values():
+            server.close()
+
+
+@pytest.fixture(scope="module")
+def school(base: str, schema: str, account: Account) -> Iterator[School]:
+    address = Address(url(base, schema), f"test-{uuid.uuid4().hex[:12]}")
+    with closing(School(address, account)) as made:
+        yield made
+
+
+@pytest.fixture
+def n() -> int:
+    """The number of a defense and of a student that no other test has."""
+    return uuid.uuid4().int % 10**9
+
+
+def planned(n: int) -> What:
+    return ev.Planned(f"s{n}", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")
+
+
+def decide(store: Store, n: int, *whats: What) -> None:
+    """One action on the n-th defense, as a console writes it that sees what this account sees."""
+    id = logs.defense(n)
+    log = Log.read(DEFENSE, id, store.read_log(DEFENSE.stream(id)), CURRICULA)
+    store.append(Append.of(append_action(log, whats, logs.STAMP, "Camille", CURRICULA)))  # type: ignore[arg-type]
+
+
+def notes(store: Store, n: int) -> dict[str, bool]:
+    """The notes of the n-th defense as this account sees them, and whether each is private."""
+    id = logs.defense(n)
+    state = Log.read(DEFENSE, id, store.read_log(DEFENSE.stream(id)), CURRICULA).state
+    return {note.text: note.private for note in state.notes}
+
+
+OTHERS = ("marc", *KINDS[1:])
+
+
+def test_a_private_note_is_read_by_its_author_and_nobody_else(school: School, n: int) -> None:
+    """In no table: neither the line, nor the text while it is typed, nor what was refused, nor the rows for lists."""
+    camille = school.open("camille")
+    decide(camille, n, planned(n))
+    school.people.give(school.roles["marc"], f"s{n}")
+    secret = f"{SECRET} {n}"
+    camille.save_draft(logs.stream(n), "note", msgspec.structs.replace(logs.DRAFT, text=secret))
+    camille.save_aside(logs.stream(n), "2/2-a", secret.encode())
+    camille.append(logs.student(f"s{n}"))
+    body = msgspec.json.encode({"seq": 2, "action": 2, "what": {"kind": "student_noted", "text": secret}})
+    camille.append(Append(STUDENT.stream(f"s{n}"), 1, (body,)))
+    decide(camille, n, Noted(secret, logs.STAMP))
+    assert notes(camille, n) == {secret: True}
+    assert set(school.sees("camille", secret)) == {"private_line", "draft", "aside"}
+    for name in OTHERS:
+        assert school.sees(name, secret) == [], name
+        assert school.open(name).all_drafts().get(logs.stream(n)) is None
+    for name in ("marc", "administrator"):
+        other = school.open(name)
+        assert notes(other, n) == {}
+        assert [line.withheld for line in other.read_log(logs.stream(n))] == [False, True]
+        assert other.verify(logs.stream(n)) == (), "what is withheld is not damaged"
+        assert other.withheld(logs.stream(n)) == 1
+        assert other.read_log(logs.stream(n))[1].hash == camille.read_log(logs.stream(n))[1].hash
+        assert other.read_log(STUDENT.stream(f"s{n}"))[1].withheld
+    assert camille.withheld(logs.stream(n)) == 0
+
+
+def test_a_log_with_withheld_lines_goes_on_for_everybody(school: School, n: int) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    decide(camille, n, planned(n))
+    school.people.give(school.roles["marc"], f"s{n}")
+    decide(camille, n, Noted("mine", logs.STAMP))
+    decide(marc, n, Noted("his", logs.STAMP), Noted("theirs", logs.STAMP, private=False))
+    assert notes(camille, n) == {"mine": True, "theirs": False}
+    assert notes(marc, n) == {"his": True, "theirs": False}
+    marc_sees = Log.read(DEFENSE, logs.defense(n), marc.read_log(logs.stream(n)), CURRICULA)
+    assert [type(event.what) for event in marc_sees.events][1] is Withheld
+    assert [event.action for event in marc_sees.events] == [1, 2, 3, 3]
+    assert marc_sees.state.undo == (2, 3), "an action that is withheld is one that undo would take back"
+    with pytest.raises(Exception, match="never recorded"):
+        decide(marc, n, Withheld())
+    for name in ("camille", "marc", "administrator"):
+        assert school.open(name).verify(logs.stream(n)) == ()
+
+
+def test_what_a_note_said_before_it_was_shared_stays_private(school: School, n: int) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    decide(camille, n, planned(n))
+    school.people.give(school.roles["marc"], f"s{n}")
+
+    def turn(text: str) -> None:
+        id = logs.defense(n)
+        state = Log.read(DEFENSE, id, camille.read_log(DEFENSE.stream(id)), CURRICULA).state
+        decide(camille, n, *ev.turned(next(note for note in state.notes if note.text == text)))
+
+    decide(camille, n, Noted("a plain note", logs.STAMP))  # line 2
+    turn("a plain note")
+    assert notes(marc, n) == {"a plain note": False}
+    turn("a plain note")
+    assert notes(marc, n) == {}
+    assert notes(camille, n) == {"a plain note": True}
+    decide(camille, n, ev.Undone(4))
+    assert notes(marc, n) == {"a plain note": False}, "undo shares it again"
+    decide(camille, n, ev.Redone(4))
+    assert notes(marc, n) == {}
+    decide(camille, n, Noted(f"{SECRET} before", logs.STAMP))  # line 7
+    decide(camille, n, NoteEdited(7, "said better"))
+    turn("said better")
+    assert notes(marc, n) == {"said better": False}
+    assert school.sees("marc", f"{SECRET} before") == []
+    decide(camille, n, ev.Undone(9))
+    assert notes(camille, n) == {"a plain note": True, "said better": True}
+    assert school.sees("marc", "said better") == [], "what was taken back is its author's again"
+    decide(camille, n, NoteEdited(7, ""))
+    assert school.sees("marc", "said better") == []
+
+
+def test_who_makes_a_note_of_somebody_else_private_gives_it_back_to_them(school: School, n: int) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    decide(camille, n, planned(n), Noted("shared at first", logs.STAMP, private=False))
+    school.people.give(school.roles["marc"], f"s{n}")
+    decide(marc, n, NoteEdited(2, "reworded by Marc"))
+    decide(marc, n, NotePrivacySet(2, True))
+    assert notes(marc, n) == {}
+    assert notes(camille, n) == {"reworded by Marc": True}
+    assert {line.withheld for line in marc.read_log(logs.stream(n))[1:3]} == {True}
+    assert [problem for name in ("camille", "marc") for problem in school.open(name).verify(logs.stream(n))] == []
+
+
+def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: int) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    decide(camille, n, planned(n))
+    stream = logs.stream(n)
+    assert stream not in marc.streams()
+    assert marc.read_log(stream) == ()
+    assert marc.find(logs.defense(n)) == ()
+    assert school.sees("marc", stream) == []
+    with pytest.raises(Conflict, match="another mentor's"):
+        decide(marc, n, planned(n))
+    with pytest.raises(Conflict, match="another mentor's"):
+        marc.append(logs.student(f"s{n}"))
+    assert stream in school.open("administrator").streams()
+
+    claims = Claims(camille)
+    claims.offer(stream, apart=school.roles["camille"])
+    assert [line.seq for line in marc.read_log(stream)] == [1], "what is offered is read"
+    with pytest.raises(Conflict, match="no longer yours"):
+        decide(marc, n, ev.RoomOpened())
+    claim = Claims(marc).take(school.roles["marc"])
+    assert claim is not None
+    assert claim.stream == stream
+    decide(marc, n, ev.RoomOpened())
+    decide(marc, n, Noted(f"{SECRET} {n}", logs.STAMP))
+    assert school.sees("camille", f"{SECRET} {n}") == []
+    Claims(marc).give_back(claim, "ill")
+    assert len(marc.read_log(stream)) == 3
+    with school.psql("owner_of_nothing") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run("SELECT * FROM log")
+
+
+def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> None:
+    """What somebody could try who knows the tables: each is refused, or changes nothing."""
+    camille = school.open("camille")
+    decide(camille, n, planned(n))
+    decide(camille, n, Noted(f"{SECRET} {n}", logs.STAMP))
+    name, stream, marc = school.address.school, logs.stream(n), school.roles["marc"]
+    before = camille.read_log(stream)
+    tried = (
+        ("INSERT INTO grants VALUES (%s, %s, %s)", name, marc, f"s{n}"),
+        ("INSERT INTO pupil VALUES (%s, %s, %s)", name, f"s{n}", marc),
+        ("INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), %s)", name, stream, marc, f"s{n}"),
+        ("INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), '')", name, stream, marc),
+        ("INSERT INTO offer VALUES (%s, %s, '', 0, now(), %s)", name, stream, f"s{n}"),
+        ("UPDATE person SET kind = 'administrator' WHERE role_name = %s", marc),
+        ("INSERT INTO person VALUES (%s, %s, 'administrator', 'x', now())", name, "another"),
+        ("INSERT INTO reading (school, role_name, student, id) VALUES (%s, %s, %s, gen_random_uuid())", name, marc, f"s{n}"),
+        ("UPDATE log SET student = 's' WHERE stream = %s", stream),
+        ("UPDATE event SET private_to = %s WHERE stream = %s", marc, stream),
+        ("UPDATE private_line SET private_to = %s WHERE stream = %s", marc, stream),
+        ("DELETE FROM event WHERE stream = %s", stream),
+        ("DELETE FROM private_line WHERE stream = %s", stream),
+        ("INSERT INTO event (school, stream, seq, hash, author, received) VALUES (%s, %s, 9, '', '', now())", name, stream),
+        ("ALTER TABLE event NO FORCE ROW LEVEL SECURITY",),
+        ("CREATE POLICY mine ON event USING (true)",),
+        (f"SET ROLE {school.roles['camille']}",),
+        ("SET row_security = off",),
+    )
+    for statement, *parameters in tried:
+        with school.psql("marc") as run:
+            try:
+                run(statement, *parameters)
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UniqueViolation):
+                pass
+            try:
+                assert run("SELECT 1 FROM event WHERE stream = %s", stream) == [], statement
+            except psycopg.errors.InsufficientPrivilege:
+                pass
+    assert camille.read_log(stream) == before
+    assert school.sees("marc", f"{SECRET} {n}") == []
