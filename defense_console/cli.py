@@ -124,7 +124,15 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
         from defense_console.model.defense.subject import DEFENSE
 
         lines = store.read_log(DEFENSE.stream(id))
-        say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
+        withheld = {"what": {"kind": "withheld"}}
+        say_json(
+            [
+                {"seq": line.seq, **withheld, "hash": line.hash}
+                if line.withheld
+                else {**msgspec.json.decode(line.body), "hash": line.hash}
+                for line in lines
+            ]
+        )
 
 
 @store_command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
@@ -145,7 +153,11 @@ def verify_command(session: Session, defense: str | None) -> int:
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
         ]
-        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
+        code = say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
+        if withheld := store.withheld("" if defense is None else streams[0]):
+            say(ngettext("{n} line withheld: only its author reads it.",
+                         "{n} lines withheld: only their authors read them.", withheld))  # fmt: skip
+        return code
 
 
 @store_command(main, "report", N_("Print the report of one defense."))

@@ -30,13 +30,13 @@ class NoteLine(NamedTuple):
     standing: Standing
 
 
-def _tag(kind: type[What]) -> str:
-    return str(kind.__struct_config__.tag)
+def _tags(*kinds: type[What]) -> frozenset[str]:
+    return frozenset(str(kind.__struct_config__.tag) for kind in kinds)
 
 
-_OWN: Final = frozenset(map(_tag, (StudentNoted, StudentNoteEdited)))
-_TURNING: Final = frozenset(map(_tag, (NoteEdited, NotePrivacySet, AmendmentDropped, Undone, Redone)))
-_NOTED, _EDITED = _tag(Noted), _tag(NoteEdited)
+_OWN: Final = _tags(StudentNoted, StudentNoteEdited, NoteEdited)
+_NOTED: Final = _tags(Noted)
+_TURNING: Final = _tags(NoteEdited, NotePrivacySet, AmendmentDropped, Undone, Redone)
 
 
 class _What(msgspec.Struct):
@@ -61,7 +61,7 @@ class Glance(msgspec.Struct):
     def private(self) -> bool:
         """Return whether its text is private as long as the log says nothing else."""
         kind = self.what.kind
-        return kind in _OWN or kind == _EDITED or (kind == _NOTED and self.what.private)
+        return kind in _OWN or (kind in _NOTED and self.what.private)
 
     @property
     def turns(self) -> bool:

@@ -416,6 +416,16 @@ class OpenedStore(Store, Protocol):
     def verify_all(self) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
 
+    def withheld(self, prefix: str = "") -> int:
+        """Return how many lines say what this reader may not see, in the logs whose names begin with `prefix`."""
+
+    def begin_access(self, student: str) -> None:
+        """Prepare to read everything held about a student; where several people read, that is recorded first.
+
+        Raises:
+            StoreError: Who opened the store may not.
+        """
+
 
 def write_job(store: Store, job: Job) -> tuple[int, str]:
     """Write a job to a store.

@@ -32,16 +32,21 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         format, version: what it is.
         lines: counts those that follow, so that a cut end is seen.
         demo: the instant that a demo cohort was made for, so that the copy is one too; "" and left out for all others.
+        partial: how many lines are without their event, since who made the export may not read it.
     """
 
     format: str
     version: int
     lines: int
     demo: str = ""
+    partial: int = 0
 
 
 class LogLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of a log: table `defense/<id>` or `student/<id>`, its number, its hash, the event's own bytes."""
+    """A line of a log: table `defense/<id>` or `student/<id>`, its number, its hash, the event's own bytes.
+
+    Where they are withheld from who made the export, `event` is null.
+    """
 
     table: str
     id: int
@@ -128,12 +133,15 @@ def export(
         StudentTableLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq)
         for s in sorted(students, key=lambda s: s.id)
     ]
+    withheld = 0
     for name in streams:
-        tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for line in read_log(name)]
+        found = read_log(name)
+        withheld += sum(line.withheld for line in found)
+        tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body or b"null")) for line in found]
     lines = [DraftLine(DRAFTS + d.log, d.field, d.text, d.first, d.cursor) for d in drafts]
     for line in sorted((*lines, *map(line_of_aside, asides)), key=lambda line: line.id):
         tables.setdefault(line.table, []).append(line)
-    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values())), demo))
+    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values())), demo, withheld))
     for _name, rows in sorted(tables.items()):
         yield from map(_encode, rows)
 

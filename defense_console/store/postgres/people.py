@@ -7,9 +7,7 @@ owner of the tables adds and removes people; administrators give students too.
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from psycopg import errors
@@ -151,26 +149,12 @@ class People:
 
         self._transactions.write(take)
 
-    def record_reading(self, student: str) -> None:
-        """Record that everything held about a student is read now; from the next statement on, it can be.
-
-        Raises:
-            StoreError: This account is not the one for it.
-        """
-        if self._store.server.kind != "access":
-            raise StoreError(
-                N_("In a school everything held about a student is written with the account for that, and each time is "
-                   "recorded; this account is none: see docs/school.md.")
-            )  # fmt: skip
-        place = (self._school, student, uuid.uuid4())
-        self._transactions.read(lambda: self._transactions.execute(sql.RECORD_READING, place))
-
     def readings(self) -> tuple[Reading, ...]:
         """Return when everything held about a student was read, the earliest first."""
         rows = self._transactions.read(lambda: self._rows(sql.READINGS, self._school))
         return tuple(Reading(role, student, at.isoformat()) for role, student, at in rows)
 
-    def _rows(self, statement: str, *parameters: object) -> Sequence[tuple[object, ...]]:
+    def _rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self._transactions.execute(statement, parameters or (self._school,)).fetchall()
 
     def _known(self, role: str, kind: str = "") -> None:

@@ -526,6 +526,20 @@ class PostgresStore:
         row = self.transactions.execute(sql.WITHHELD, (self.school, prefix, prefix)).fetchone()
         return 0 if row is None else int(row[0])
 
+    def begin_access(self, student: str) -> None:
+        """Record that everything held about a student is read now; until it is committed, none of it can be read.
+
+        Raises:
+            StoreError: This is not the account for it.
+        """
+        if self.server.kind != "access":
+            raise StoreError(
+                N_("In a school everything held about a student is read with the account for that, and each time is "
+                   "recorded. This account is none: see docs/school.md.")
+            )  # fmt: skip
+        place = (self.school, student, uuid.uuid4())
+        self.transactions.read(lambda: self.transactions.execute(sql.RECORD_READING, place))
+
     @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))

@@ -23,7 +23,7 @@ from defense_console.store.base import (
 )
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.migrations.upgrading import HEAD
-from defense_console.store.postgres.migrations.versions import first_tables
+from defense_console.store.postgres.migrations.versions import claims, first_tables
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import FRESH_S, PostgresStore
@@ -32,6 +32,7 @@ from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
+from tests.store.memory import MemoryStore
 from tests.store.postgres.conftest import Account, NewServer, as_account
 from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
 from tests.store.test_recorder import Answers
@@ -124,19 +125,45 @@ def test_tables_of_a_newer_console_are_not_touched(base: str, new_server: NewSer
             Server(newer)
 
 
-def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(base: str, new_server: NewServer) -> None:
+def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(
+    base: str, new_server: NewServer, account: Account
+) -> None:
     with schema_of_its_own(base) as schema:
         school = Address(url(base, schema), "earlier")
         with psycopg.connect(school.url, autocommit=True) as connection:
-            for statement in first_tables.TABLES:
+            for statement in (*first_tables.TABLES, *claims.TABLES):
                 connection.execute(statement.encode())
             connection.execute("CREATE TABLE defense_console_schema (version_num varchar(32) PRIMARY KEY)")
-            connection.execute("INSERT INTO defense_console_schema VALUES ('0001')")
+            connection.execute("INSERT INTO defense_console_schema VALUES ('0002')")
             connection.execute("INSERT INTO school VALUES ('earlier', 'its id', now())")
+            connection.execute("INSERT INTO draft VALUES ('earlier', 'defense/x', 'note', 'a draft')")
+            written = MemoryStore()
+            written.append(logs.first(2))
+            written.append(logs.more(2, 1, "a private note"))
+            lines, place = written.read_log(logs.stream(2)), ("earlier", logs.stream(2))
+            connection.execute(
+                "INSERT INTO log VALUES (%s, %s, 'defense', NULL, 2, %s, true, 0, 0, NULL, now())",
+                (*place, lines[1].hash),
+            )
+            for line in lines:
+                connection.execute(
+                    "INSERT INTO event VALUES (%s, %s, %s, %s, %s, 'Camille', now())",
+                    (*place, line.seq, line.body, line.hash),
+                )
             server = new_server(school)
             assert connection.execute("SELECT version_num FROM defense_console_schema").fetchall() == [(HEAD,)]
         assert server.school_id == "its id"
         store = PostgresStore(server)
+        with psycopg.connect(school.url, autocommit=True) as connection:
+            connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {(mentor := account('mentor'))}".encode())
+        people = People(store)
+        people.add(account("marc"), "mentor", "Marc")
+        people.add(mentor, "mentor", "Camille")
+        for name in ("marc", "mentor"):
+            people.give(account(name), "s1")
+        marc, camille = (PostgresStore(new_server(as_account(school, account(name)))) for name in ("marc", "mentor"))
+        assert [line.withheld for line in marc.read_log(logs.stream(2))] == [False, True]
+        assert camille.read_log(logs.stream(2)) == lines, "what was hers by name is hers"
         store.append(logs.first())
         assert store.verify_all() == ()
         server.close()

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 
+from defense_console.cli import main
+from defense_console.model.curriculum import Curricula
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import Noted, NoteEdited, NotePrivacySet
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
-from defense_console.model.curriculum import Curricula
-from defense_console.model.student import kinds as sv
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.base import Append, Conflict, Store, StoreError
+from defense_console.store.base import Append, Conflict, Store
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.claims import Claims
+from defense_console.store.postgres.migrations.versions.rights import PROTECTED
 from defense_console.store.postgres.people import KINDS, People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
@@ -70,8 +75,7 @@ class School:
         wanted = text.encode().hex()
         found = []
         with self.psql(name) as run:
-            tables = run("SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()")
-            for (table,) in tables:
+            for table in (*PROTECTED, "colleague"):
                 try:
                     rows = run(f"SELECT * FROM {table}")
                 except psycopg.errors.InsufficientPrivilege:
@@ -100,20 +104,33 @@ def n() -> int:
     return uuid.uuid4().int % 10**9
 
 
+def cli(*arguments: object, **options: Any) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
+
+
+def defense(n: int) -> str:
+    """The id of the defense of the n-th student."""
+    return str(defense_id(f"s{n}", "IRP-P2", 1))
+
+
+def stream_of(n: int) -> str:
+    return DEFENSE.stream(defense(n))
+
+
 def planned(n: int) -> What:
-    return ev.Planned(f"s{n}", "irp", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")
+    return ev.Planned(f"s{n}", "IRP", "IRP-P2", 1, "2026-03-02T10:00:00.000Z")
 
 
 def decide(store: Store, n: int, *whats: What) -> None:
     """One action on the n-th defense, as a console writes it that sees what this account sees."""
-    id = logs.defense(n)
+    id = defense(n)
     log = Log.read(DEFENSE, id, store.read_log(DEFENSE.stream(id)), CURRICULA)
-    store.append(Append.of(append_action(log, whats, logs.STAMP, "Camille", CURRICULA)))  # type: ignore[arg-type]
+    store.append(Append.of(append_action(log, whats, logs.STAMP, "Camille", CURRICULA)))
 
 
 def notes(store: Store, n: int) -> dict[str, bool]:
     """The notes of the n-th defense as this account sees them, and whether each is private."""
-    id = logs.defense(n)
+    id = defense(n)
     state = Log.read(DEFENSE, id, store.read_log(DEFENSE.stream(id)), CURRICULA).state
     return {note.text: note.private for note in state.notes}
 
@@ -127,8 +144,8 @@ def test_a_private_note_is_read_by_its_author_and_nobody_else(school: School, n:
     decide(camille, n, planned(n))
     school.people.give(school.roles["marc"], f"s{n}")
     secret = f"{SECRET} {n}"
-    camille.save_draft(logs.stream(n), "note", msgspec.structs.replace(logs.DRAFT, text=secret))
-    camille.save_aside(logs.stream(n), "2/2-a", secret.encode())
+    camille.save_draft(stream_of(n), "note", msgspec.structs.replace(logs.DRAFT, text=secret))
+    camille.save_aside(stream_of(n), "2/2-a", logs.note(2, secret))
     camille.append(logs.student(f"s{n}"))
     body = msgspec.json.encode({"seq": 2, "action": 2, "what": {"kind": "student_noted", "text": secret}})
     camille.append(Append(STUDENT.stream(f"s{n}"), 1, (body,)))
@@ -137,16 +154,16 @@ def test_a_private_note_is_read_by_its_author_and_nobody_else(school: School, n:
     assert set(school.sees("camille", secret)) == {"private_line", "draft", "aside"}
     for name in OTHERS:
         assert school.sees(name, secret) == [], name
-        assert school.open(name).all_drafts().get(logs.stream(n)) is None
+        assert school.open(name).all_drafts().get(stream_of(n)) is None
     for name in ("marc", "administrator"):
         other = school.open(name)
         assert notes(other, n) == {}
-        assert [line.withheld for line in other.read_log(logs.stream(n))] == [False, True]
-        assert other.verify(logs.stream(n)) == (), "what is withheld is not damaged"
-        assert other.withheld(logs.stream(n)) == 1
-        assert other.read_log(logs.stream(n))[1].hash == camille.read_log(logs.stream(n))[1].hash
+        assert [line.withheld for line in other.read_log(stream_of(n))] == [False, True]
+        assert other.verify(stream_of(n)) == (), "what is withheld is not damaged"
+        assert other.withheld(stream_of(n)) == 1
+        assert other.read_log(stream_of(n))[1].hash == camille.read_log(stream_of(n))[1].hash
         assert other.read_log(STUDENT.stream(f"s{n}"))[1].withheld
-    assert camille.withheld(logs.stream(n)) == 0
+    assert camille.withheld(stream_of(n)) == 0
 
 
 def test_a_log_with_withheld_lines_goes_on_for_everybody(school: School, n: int) -> None:
@@ -157,14 +174,14 @@ def test_a_log_with_withheld_lines_goes_on_for_everybody(school: School, n: int)
     decide(marc, n, Noted("his", logs.STAMP), Noted("theirs", logs.STAMP, private=False))
     assert notes(camille, n) == {"mine": True, "theirs": False}
     assert notes(marc, n) == {"his": True, "theirs": False}
-    marc_sees = Log.read(DEFENSE, logs.defense(n), marc.read_log(logs.stream(n)), CURRICULA)
+    marc_sees = Log.read(DEFENSE, defense(n), marc.read_log(stream_of(n)), CURRICULA)
     assert [type(event.what) for event in marc_sees.events][1] is Withheld
     assert [event.action for event in marc_sees.events] == [1, 2, 3, 3]
     assert marc_sees.state.undo == (2, 3), "an action that is withheld is one that undo would take back"
     with pytest.raises(Exception, match="never recorded"):
         decide(marc, n, Withheld())
     for name in ("camille", "marc", "administrator"):
-        assert school.open(name).verify(logs.stream(n)) == ()
+        assert school.open(name).verify(stream_of(n)) == ()
 
 
 def test_what_a_note_said_before_it_was_shared_stays_private(school: School, n: int) -> None:
@@ -173,7 +190,7 @@ def test_what_a_note_said_before_it_was_shared_stays_private(school: School, n: 
     school.people.give(school.roles["marc"], f"s{n}")
 
     def turn(text: str) -> None:
-        id = logs.defense(n)
+        id = defense(n)
         state = Log.read(DEFENSE, id, camille.read_log(DEFENSE.stream(id)), CURRICULA).state
         decide(camille, n, *ev.turned(next(note for note in state.notes if note.text == text)))
 
@@ -207,17 +224,17 @@ def test_who_makes_a_note_of_somebody_else_private_gives_it_back_to_them(school:
     decide(marc, n, NotePrivacySet(2, True))
     assert notes(marc, n) == {}
     assert notes(camille, n) == {"reworded by Marc": True}
-    assert {line.withheld for line in marc.read_log(logs.stream(n))[1:3]} == {True}
-    assert [problem for name in ("camille", "marc") for problem in school.open(name).verify(logs.stream(n))] == []
+    assert {line.withheld for line in marc.read_log(stream_of(n))[1:3]} == {True}
+    assert [problem for name in ("camille", "marc") for problem in school.open(name).verify(stream_of(n))] == []
 
 
 def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: int) -> None:
     camille, marc = school.open("camille"), school.open("marc")
     decide(camille, n, planned(n))
-    stream = logs.stream(n)
+    stream = stream_of(n)
     assert stream not in marc.streams()
     assert marc.read_log(stream) == ()
-    assert marc.find(logs.defense(n)) == ()
+    assert marc.find(defense(n)) == ()
     assert school.sees("marc", stream) == []
     with pytest.raises(Conflict, match="another mentor's"):
         decide(marc, n, planned(n))
@@ -247,7 +264,7 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
     camille = school.open("camille")
     decide(camille, n, planned(n))
     decide(camille, n, Noted(f"{SECRET} {n}", logs.STAMP))
-    name, stream, marc = school.address.school, logs.stream(n), school.roles["marc"]
+    name, stream, marc = school.address.school, stream_of(n), school.roles["marc"]
     before = camille.read_log(stream)
     tried = (
         ("INSERT INTO grants VALUES (%s, %s, %s)", name, marc, f"s{n}"),
@@ -257,13 +274,13 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
         ("INSERT INTO offer VALUES (%s, %s, '', 0, now(), %s)", name, stream, f"s{n}"),
         ("UPDATE person SET kind = 'administrator' WHERE role_name = %s", marc),
         ("INSERT INTO person VALUES (%s, %s, 'administrator', 'x', now())", name, "another"),
-        ("INSERT INTO reading (school, role_name, student, id) VALUES (%s, %s, %s, gen_random_uuid())", name, marc, f"s{n}"),
+        ("INSERT INTO reading (school, role_name, student, id) VALUES (%s, %s, 's1', gen_random_uuid())", name, marc),
         ("UPDATE log SET student = 's' WHERE stream = %s", stream),
         ("UPDATE event SET private_to = %s WHERE stream = %s", marc, stream),
         ("UPDATE private_line SET private_to = %s WHERE stream = %s", marc, stream),
         ("DELETE FROM event WHERE stream = %s", stream),
         ("DELETE FROM private_line WHERE stream = %s", stream),
-        ("INSERT INTO event (school, stream, seq, hash, author, received) VALUES (%s, %s, 9, '', '', now())", name, stream),
+        ("INSERT INTO event VALUES (%s, %s, 9, '{}', '', '', now(), 9, current_user, NULL)", name, stream),
         ("ALTER TABLE event NO FORCE ROW LEVEL SECURITY",),
         ("CREATE POLICY mine ON event USING (true)",),
         (f"SET ROLE {school.roles['camille']}",),
@@ -271,13 +288,76 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
     )
     for statement, *parameters in tried:
         with school.psql("marc") as run:
-            try:
+            with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.UniqueViolation):
                 run(statement, *parameters)
-            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UniqueViolation):
-                pass
-            try:
+            with suppress(psycopg.errors.InsufficientPrivilege):
                 assert run("SELECT 1 FROM event WHERE stream = %s", stream) == [], statement
-            except psycopg.errors.InsufficientPrivilege:
-                pass
     assert camille.read_log(stream) == before
     assert school.sees("marc", f"{SECRET} {n}") == []
+
+
+# --- in and out ----------------------------------------------------------------------------------------------------
+
+
+def test_verify_counts_and_an_export_says_that_it_is_partial(school: School, n: int, tmp_path: Path) -> None:
+    camille = school.open("camille")
+    decide(camille, n, planned(n))
+    decide(camille, n, Noted(f"{SECRET} {n}", logs.STAMP), NoteEdited(2, f"{SECRET} {n} again"))
+    address = as_account(school.address, school.roles["administrator"])
+    checked = cli("verify", defense(n), "--store", address)
+    assert (checked.exit_code, checked.stdout.splitlines()) == (
+        0, ["1 log checked: sound.", "2 lines withheld: only their authors read them."],
+    )  # fmt: skip
+    assert "withheld" in cli("log", defense(n), "--json", "--store", address).stdout
+    assert "only its author reads" in cli("log", defense(n), "--store", address).stdout
+    exported = cli("export", "--store", address).stdout_bytes
+    assert SECRET.encode() not in exported
+    header, *rows = map(json.loads, exported.splitlines())
+    withheld = [row for row in rows if row.get("event", "") is None]
+    assert header["partial"] == len(withheld) >= 2
+    (tmp_path / "partial.jsonl").write_bytes(exported)
+    for place in (tmp_path / "empty", school.address):
+        refused = cli("import", tmp_path / "partial.jsonl", "--store", place)
+        assert refused.exit_code == 2
+        assert "This export is partial" in refused.output.replace("\n", " ")
+    whole = cli("export", "--store", as_account(school.address, school.roles["camille"])).stdout_bytes
+    assert f"{SECRET} {n} again".encode() in whole
+
+
+def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_first(school: School, n: int) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    for student in (n, n + 1):
+        decide(camille, student, planned(student))
+        camille.append(logs.student(f"s{student}"))
+        decide(camille, student, Noted(f"{SECRET} {student}", logs.STAMP))
+    school.people.give(school.roles["marc"], f"s{n}")
+    for store in (camille, marc):
+        typed = msgspec.structs.replace(logs.DRAFT, text=f"typed by {store.server.account}")
+        store.save_draft(stream_of(n), "note", typed)
+    address = as_account(school.address, school.roles["access"])
+    assert school.sees("access", f"s{n}") == []
+    with school.psql("access") as run:
+        run("BEGIN")
+        run(
+            "INSERT INTO reading (school, role_name, student, id) VALUES (%s, current_user, %s, gen_random_uuid())",
+            school.address.school, f"s{n}",
+        )  # fmt: skip
+        assert run("SELECT 1 FROM event WHERE stream = %s", stream_of(n)) == [], (
+            "nothing is read before the record of it is kept"
+        )
+        run("ROLLBACK")
+        for forged in ("at", "role_name"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                run(f"UPDATE reading SET {forged} = DEFAULT")
+    for form in ("jsonl", "txt"):
+        read = cli("student", f"s{n}", "--access", "--format", form, "--store", address)
+        assert read.exit_code == 0, read.output
+        for text in (f"{SECRET} {n}", f"typed by {school.roles['camille']}", f"typed by {school.roles['marc']}"):
+            assert text in " ".join(read.stdout.split())
+        assert f"{SECRET} {n + 1}" not in read.stdout
+    assert [each.student for each in People(school.open("administrator")).readings()].count(f"s{n}") == 2
+    assert school.sees("access", f"{SECRET} {n + 1}") == []
+    for name in ("camille", "administrator"):
+        refused = cli("student", f"s{n}", "--access", "--store", as_account(school.address, school.roles[name]))
+        assert refused.exit_code == 2
+        assert "the account for that" in refused.output.replace("\n", " ")

@@ -153,7 +153,7 @@ def _apply_note_privacy_set(state: Folding, event: Event[What], what: NotePrivac
         state.notes[what.note] = replace(state.notes[what.note], private=what.private)
 
 
-def turned(note: Note) -> tuple[What, ...]:
+def turned(note: Note) -> tuple[Noted | NoteEdited | NotePrivacySet, ...]:
     """Return what makes a note shared, or private.
 
     One that was reworded while it was private is written anew, since what it said before stays private.
