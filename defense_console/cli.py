@@ -260,6 +260,7 @@ main.elsewhere |= {
     "restore": "copies.restore",
     "doctor": "doctor.doctor",
     "forget": "forget.forget",
+    "school": "school.school",
 }
 
 

@@ -13,6 +13,7 @@ import msgspec
 from psycopg import errors
 from psycopg.sql import Identifier
 
+from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_
 from defense_console.store.base import StoreError
 from defense_console.store.postgres import statements as sql
@@ -101,22 +102,28 @@ class People:
 
         return self._transactions.write(add)
 
-    def remove(self, role: str) -> None:
+    def remove(self, role: str) -> tuple[str, ...]:
         """Take every right from an account; what it wrote stays, and its private notes stay its own.
+
+        Returns:
+            The students that nobody has now.
 
         Raises:
             StoreError: There is no such person, or this account may not do that.
         """
 
-        def remove() -> None:
+        def remove() -> tuple[str, ...]:
             self._known(role)
+            given = self._rows(sql.GIVEN)
+            kept = {student for whose, student in given if whose != role}
             self._transactions.execute(sql.PERSON_GONE, (self._school, role))
             self._transactions.execute(sql.TAKE_BACK_ALL, (self._school, role))
             self._transactions.execute(sql.NO_PUPILS, (self._school, role))
             if not self._elsewhere(role):
                 self._withdraw(role)
+            return tuple(sorted({student for whose, student in given if whose == role} - kept))
 
-        self._transactions.write(remove)
+        return self._transactions.write(remove)
 
     def give(self, role: str, student: str) -> None:
         """Let a mentor read and write everything about a student, but private notes of others.
@@ -152,7 +159,7 @@ class People:
     def readings(self) -> tuple[Reading, ...]:
         """Return when everything held about a student was read, the earliest first."""
         rows = self._transactions.read(lambda: self._rows(sql.READINGS, self._school))
-        return tuple(Reading(role, student, at.isoformat()) for role, student, at in rows)
+        return tuple(Reading(role, student, iso(at)) for role, student, at in rows)
 
     def _rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self._transactions.execute(statement, parameters or (self._school,)).fetchall()

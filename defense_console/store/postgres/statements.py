@@ -327,13 +327,13 @@ NO_RIGHTS: Final = f'REVOKE ALL ON {_READ}, log FROM "person"'
 OF_STUDENT: Final = "SELECT stream FROM log WHERE school = %s AND student = %s"
 FORGET: Final = (
     "DELETE FROM beside WHERE school = %(school)s AND stream = ANY(%(streams)s)",
-    "DELETE FROM event WHERE school = %(school)s AND stream = ANY(%(streams)s)",
-    "DELETE FROM log WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM lease WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM offer WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM claim WHERE school = %(school)s AND stream = ANY(%(streams)s)",
+    "DELETE FROM event WHERE school = %(school)s AND stream = ANY(%(streams)s)",
+    "DELETE FROM log WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM grants WHERE school = %(school)s AND student = %(student)s",
     "DELETE FROM pupil WHERE school = %(school)s AND student = %(student)s",
     "DELETE FROM reading WHERE school = %(school)s AND student = %(student)s",
 )
-"""Private texts go with `beside`: nobody need see them to remove them."""
+"""Private texts go with `beside`: nobody need see them to remove them. What is seen through a log goes before it."""

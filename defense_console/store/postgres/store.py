@@ -506,6 +506,30 @@ class PostgresStore:
         """Write such a fact."""
         self.transactions.execute(sql.PUT_FACT, (self.school, key, value))
 
+    # --- forgetting --------------------------------------------------------------------------------------------------
+
+    @writes
+    def forget(self, student: str, streams: Collection[str]) -> None:
+        """Remove every row about a student, in one transaction; private texts of others too, unseen.
+
+        Args:
+            streams: Names of their logs, as far as they are known; what names the student goes in any case.
+
+        Raises:
+            StoreError: This account may not, or a console is writing on one of the logs.
+        """
+        if self.server.kind not in (None, "administrator"):
+            raise StoreError(N_("Only an administrator or the owner of the school removes a student."))
+        found = {row[0] for row in self.transactions.execute(sql.OF_STUDENT, (self.school, student))}
+        gone = {*found, *streams, STUDENT.stream(student), STUDENT.stream("")}
+        leases = self.leases()
+        for stream in sorted(gone & leases.keys()):
+            if leases[stream].holder and self.name_held(leases[stream].holder):
+                raise StoreError(N_("A console writes on {stream} now: it must be closed first."), stream=stream)
+        values = {"school": self.school, "student": student, "streams": sorted(gone)}
+        for statement in sql.FORGET:
+            self.transactions.execute(statement, values)
+
     # --- checking ----------------------------------------------------------------------------------------------------
 
     @reads

@@ -24,7 +24,7 @@ from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.base import Append, Conflict, Store
+from defense_console.store.base import Append, Conflict, Store, StoreError
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.claims import Claims
 from defense_console.store.postgres.migrations.versions.rights import PROTECTED
@@ -33,21 +33,30 @@ from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
 from tests.store.postgres.conftest import Account, as_account
-from tests.store.postgres.servers import url
+from tests.store.postgres.servers import schema_of_its_own, url
 
 pytestmark = pytest.mark.xdist_group("postgres")
 SECRET = "Only Camille reads this."
 CURRICULA = Curricula({}, lambda _hash: None)
 
 
+def schema_of(address: Address) -> str:
+    return address.url.partition("search_path%3D")[2].partition("%20")[0]
+
+
 class School:
-    """A school with an owner and two mentors; opens it with any account, for the console or for plain statements."""
+    """A school with two mentors; opens it with any account, for the console or for plain statements.
+
+    Its owner is an account like the others: nobody here administers the server.
+    """
 
     def __init__(self, address: Address, account: Account) -> None:
         self.address = address
-        self.roles = {name: account(name) for name in ("camille", "marc", *KINDS[1:], "owner_of_nothing")}
-        self.servers = {"owner": Server(address)}
-        self.people = People(PostgresStore(self.servers["owner"]))
+        self.roles = {name: account(name) for name in ("owner", "camille", "marc", *KINDS[1:], "owner_of_nothing")}
+        with psycopg.connect(address.url, autocommit=True) as connection:
+            connection.execute(f"ALTER SCHEMA {schema_of(address)} OWNER TO {self.roles['owner']}".encode())
+        self.servers = dict[str, Server]()
+        self.people = People(self.open("owner"))
         for name in ("camille", "marc"):
             self.people.add(self.roles[name], "mentor", name.title())
         for kind in KINDS[1:]:
@@ -92,9 +101,8 @@ class School:
 
 
 @pytest.fixture(scope="module")
-def school(base: str, schema: str, account: Account) -> Iterator[School]:
-    address = Address(url(base, schema), f"test-{uuid.uuid4().hex[:12]}")
-    with closing(School(address, account)) as made:
+def school(base: str, account: Account) -> Iterator[School]:
+    with schema_of_its_own(base) as own, closing(School(Address(url(base, own), "lyon"), account)) as made:
         yield made
 
 
@@ -135,7 +143,7 @@ def notes(store: Store, n: int) -> dict[str, bool]:
     return {note.text: note.private for note in state.notes}
 
 
-OTHERS = ("marc", *KINDS[1:])
+OTHERS = ("owner", "marc", *KINDS[1:])
 
 
 def test_a_private_note_is_read_by_its_author_and_nobody_else(school: School, n: int) -> None:
@@ -255,7 +263,7 @@ def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: 
     assert school.sees("camille", f"{SECRET} {n}") == []
     Claims(marc).give_back(claim, "ill")
     assert len(marc.read_log(stream)) == 3
-    with school.psql("owner_of_nothing") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with school.psql("owner_of_nothing") as run, pytest.raises(psycopg.ProgrammingError):
         run("SELECT * FROM log")
 
 
@@ -361,3 +369,77 @@ def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_firs
         refused = cli("student", f"s{n}", "--access", "--store", as_account(school.address, school.roles[name]))
         assert refused.exit_code == 2
         assert "the account for that" in refused.output.replace("\n", " ")
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+
+
+def test_the_owner_looks_after_the_people_and_administrators_give_students(school: School, account: Account) -> None:
+    other, role = msgspec.structs.replace(school.address, school="other"), account("nadia")
+    owner = as_account(other, school.roles["owner"])
+
+    def said(*arguments: object, code: int = 0, store: Address = owner) -> str:
+        done = cli("school", *arguments, "--store", store)
+        assert done.exit_code == code, done.output
+        return " ".join(done.output.split())
+
+    assert "nadia" in said("add", role, "--name", "Nadia")
+    administrator = as_account(other, account("nadias_administrator"))
+    said("add", account("nadias_administrator"), "--kind", "administrator")
+    assert "createuser --pwprompt nobody-yet" in said("add", "nobody-yet", code=2)
+    assert "administers the server" in said("add", "postgres", code=2)
+    theirs = as_account(other, role)
+    with closing(Server(theirs)) as server:
+        store = PostgresStore(server)
+        store.append(logs.student("s1"))
+        store.append(logs.student("s2"))
+    with closing(Server(administrator)) as server:
+        PostgresStore(server).append(logs.student("s3", "Tom Demo"))
+    listed = json.loads(said("people", "--json", store=administrator))
+    assert [(each["name"], each["students"]) for each in listed if each["kind"] == "mentor"] == [
+        ("Nadia", ["s1", "s2"])
+    ]
+    assert "has s3 now" in said("give", role, "s3", store=administrator)
+    assert "no longer has s1" in said("take", role, "s1", store=administrator)
+    assert "There is no student" in said("give", role, "nobody", code=2)
+    for refused in (("add", role), ("give", role, "s1"), ("remove", role)):
+        said(*refused, store=theirs, code=2)
+    assert cli("students", "--store", theirs).stdout.split()[0:1] == ["s2"]
+    with closing(Server(theirs)) as server, pytest.raises(Conflict, match="another mentor's"):
+        PostgresStore(server).append(logs.student("s1"))
+    assert "1 student is nobody's now: s2" in said("remove", role)
+    with pytest.raises(StoreError, match="not permit"):
+        Server(theirs)
+    assert "a school: name its address" in " ".join(cli("school", "people", "--store", "/nowhere").output.split())
+
+
+@pytest.mark.parametrize("name", ["owner", "administrator"])
+def test_a_student_is_forgotten_with_private_texts_that_nobody_else_sees(school: School, n: int, name: str) -> None:
+    camille, marc = school.open("camille"), school.open("marc")
+    for student in (n, n + 1):
+        camille.append(logs.student(f"s{student}"))
+        decide(camille, student, planned(student))
+        decide(camille, student, Noted(f"{SECRET} {n}", logs.STAMP))
+    school.people.give(school.roles["marc"], f"s{n}")
+    marc.save_draft(stream_of(n), "note", logs.DRAFT)
+    camille.save_aside(stream_of(n), "2/2-a", logs.note(2, f"{SECRET} {n}"))
+    Claims(camille).offer(stream_of(n))
+    student, store = f"s{n}", as_account(school.address, school.roles[name])
+    hers = as_account(school.address, school.roles["camille"])
+    assert cli("forget", student, "--yes", "--store", hers).exit_code == 2
+    looked = cli("forget", student, "--dry-run", "--store", store)
+    assert looked.exit_code == 0, looked.output
+    assert "dumps and archives of the server" in " ".join(looked.output.split())
+    camille.hold_name("console")
+    camille.write_lease(stream_of(n), msgspec.structs.replace(logs.lease("console"), named=True))
+    assert "must be closed first" in " ".join(cli("forget", student, "--yes", "--store", store).output.split())
+    camille.write_lease(stream_of(n), None)
+    done = cli("forget", student, "--yes", "--store", store)
+    assert done.exit_code == 0, done.output
+    with psycopg.connect(school.address.url, autocommit=True) as everything:
+        for table in PROTECTED:
+            rows = everything.execute(f"SELECT * FROM {table}".encode()).fetchall()
+            cells = [str(cell) for row in rows for cell in row]
+            assert not [cell for cell in cells if cell in (student, stream_of(n), f"student/{student}")], table
+    assert len(camille.read_log(stream_of(n + 1))) == 2
+    assert school.open("owner").verify_all() == ()
