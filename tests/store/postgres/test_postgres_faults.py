@@ -22,11 +22,12 @@ from defense_console.store.base import (
     Unreachable,
 )
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.beside import FRESH_S
 from defense_console.store.postgres.migrations.upgrading import HEAD
 from defense_console.store.postgres.migrations.versions import claims, first_tables
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
-from defense_console.store.postgres.store import FRESH_S, PostgresStore
+from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.recorder import Recorder
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.replay import replay

@@ -424,22 +424,22 @@ def test_a_student_is_forgotten_with_private_texts_that_nobody_else_sees(school:
     marc.save_draft(stream_of(n), "note", logs.DRAFT)
     camille.save_aside(stream_of(n), "2/2-a", logs.note(2, f"{SECRET} {n}"))
     Claims(camille).offer(stream_of(n))
-    student, store = f"s{n}", as_account(school.address, school.roles[name])
+    who, store = f"s{n}", as_account(school.address, school.roles[name])
     hers = as_account(school.address, school.roles["camille"])
-    assert cli("forget", student, "--yes", "--store", hers).exit_code == 2
-    looked = cli("forget", student, "--dry-run", "--store", store)
+    assert cli("forget", who, "--yes", "--store", hers).exit_code == 2
+    looked = cli("forget", who, "--dry-run", "--store", store)
     assert looked.exit_code == 0, looked.output
     assert "dumps and archives of the server" in " ".join(looked.output.split())
     camille.hold_name("console")
     camille.write_lease(stream_of(n), msgspec.structs.replace(logs.lease("console"), named=True))
-    assert "must be closed first" in " ".join(cli("forget", student, "--yes", "--store", store).output.split())
+    assert "must be closed first" in " ".join(cli("forget", who, "--yes", "--store", store).output.split())
     camille.write_lease(stream_of(n), None)
-    done = cli("forget", student, "--yes", "--store", store)
+    done = cli("forget", who, "--yes", "--store", store)
     assert done.exit_code == 0, done.output
     with psycopg.connect(school.address.url, autocommit=True) as everything:
         for table in PROTECTED:
             rows = everything.execute(f"SELECT * FROM {table}".encode()).fetchall()
             cells = [str(cell) for row in rows for cell in row]
-            assert not [cell for cell in cells if cell in (student, stream_of(n), f"student/{student}")], table
+            assert not [cell for cell in cells if cell in (who, stream_of(n), f"student/{who}")], table
     assert len(camille.read_log(stream_of(n + 1))) == 2
     assert school.open("owner").verify_all() == ()
