@@ -10,6 +10,7 @@ import msgspec
 import psycopg
 import pytest
 
+from defense_console.desk.logs.leases import Holder, held_by_other
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import (
     Ack,
@@ -275,6 +276,11 @@ def test_a_console_lives_by_the_servers_clock(server: Server) -> None:
                 (seconds, server.school),
             )
 
+    me, now = Holder("console-2", "another host", 1, ""), logs.STAMP
+    for hour in ("08", "10"):  # the clocks of the machines are an hour apart, either way
+        clock = msgspec.structs.replace(now, wall=now.wall.replace("T09", f"T{hour}"), boot_id="boot-2")
+        assert held_by_other(held, me, clock, lambda _pid: "", other.name_held)
+        assert not held_by_other(held, me, clock, lambda _pid: "", lambda _name: False)
     is_silent_for(FRESH_S - 10)
     assert other.leases() == {logs.stream(): held}
     assert other.name_held("console-1")
