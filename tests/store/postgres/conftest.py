@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import psycopg
 import pytest
 
@@ -93,11 +92,6 @@ def account(base: str, schema: str) -> Iterator[Account]:
         for name in made.values():
             connection.execute(f"DROP OWNED BY {name}".encode())
             connection.execute(f"DROP ROLE {name}".encode())
-
-
-def as_account(address: Address, account: str) -> Address:
-    """The address of a school, with another account."""
-    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{account}%20"))
 
 
 @pytest.fixture(scope="session")

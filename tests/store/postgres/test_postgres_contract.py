@@ -17,8 +17,8 @@ from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike
 from tests.store.memory import MemoryStore
-from tests.store.postgres.conftest import Account, NewServer, as_account
-from tests.store.postgres.servers import Isolation
+from tests.store.postgres.conftest import Account, NewServer
+from tests.store.postgres.servers import Isolation, as_role
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -52,7 +52,7 @@ class TestAsMentor(OverPostgres):
         def new() -> Connect:
             school = msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}")
             People(PostgresStore(new_server(school))).add(mentor, "mentor", "Camille")
-            server = new_server(as_account(school, mentor))
+            server = new_server(as_role(school, mentor))
             return lambda: PostgresStore(server)
 
         return new

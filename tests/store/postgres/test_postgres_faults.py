@@ -35,8 +35,8 @@ from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
 from tests.store.memory import MemoryStore
-from tests.store.postgres.conftest import Account, NewServer, as_account
-from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
+from tests.store.postgres.conftest import Account, NewServer
+from tests.store.postgres.servers import OwnServer, as_role, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
 
@@ -163,7 +163,7 @@ def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(
         people.add(mentor, "mentor", "Camille")
         for name in ("marc", "mentor"):
             people.give(account(name), "s1")
-        marc, camille = (PostgresStore(new_server(as_account(school, account(name)))) for name in ("marc", "mentor"))
+        marc, camille = (PostgresStore(new_server(as_role(school, account(name)))) for name in ("marc", "mentor"))
         assert [line.withheld for line in marc.read_log(logs.stream(2))] == [False, True]
         assert camille.read_log(logs.stream(2)) == lines, "what was hers by name is hers"
         store.append(logs.first())
@@ -191,12 +191,12 @@ def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: py
 
 def test_an_account_without_rights_hears_what_is_missing(server: Server, account: Account) -> None:
     with pytest.raises(StoreError, match="does not permit this to your account"):
-        Server(as_account(server.address, account("nobody")))
+        Server(as_role(server.address, account("nobody")))
 
 
 def test_a_mentor_makes_no_school(server: Server, account: Account) -> None:
     People(PostgresStore(server)).add(mentor := account("mentor"), "mentor", "Camille")
-    theirs = as_account(server.address, mentor)
+    theirs = as_role(server.address, mentor)
     with pytest.raises(NotOurStore, match="There is no school"):
         Server(msgspec.structs.replace(theirs, school="typing-mistake"))
 

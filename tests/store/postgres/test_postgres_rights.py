@@ -32,8 +32,8 @@ from defense_console.store.postgres.people import KINDS, People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
-from tests.store.postgres.conftest import Account, as_account
-from tests.store.postgres.servers import schema_of_its_own, url
+from tests.store.postgres.conftest import Account
+from tests.store.postgres.servers import as_role, schema_of_its_own, url
 
 pytestmark = pytest.mark.xdist_group("postgres")
 SECRET = "Only Camille reads this."
@@ -64,7 +64,7 @@ class School:
 
     def open(self, name: str) -> PostgresStore:
         if name not in self.servers:
-            self.servers[name] = Server(as_account(self.address, self.roles[name]))
+            self.servers[name] = Server(as_role(self.address, self.roles[name]))
         return PostgresStore(self.servers[name])
 
     @contextmanager
@@ -246,23 +246,27 @@ def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: 
     assert school.sees("marc", stream) == []
     with pytest.raises(Conflict, match="another mentor's"):
         decide(marc, n, planned(n))
-    with pytest.raises(Conflict, match="another mentor's"):
-        marc.append(logs.student(f"s{n}"))
     assert stream in school.open("administrator").streams()
 
+    camille.append(logs.student(f"s{n}"))
     claims = Claims(camille)
     claims.offer(stream, apart=school.roles["camille"])
     assert [line.seq for line in marc.read_log(stream)] == [1], "what is offered is read"
+    assert marc.student(f"s{n}") is None
     with pytest.raises(Conflict, match="no longer yours"):
         decide(marc, n, ev.RoomOpened())
     claim = Claims(marc).take(school.roles["marc"])
     assert claim is not None
     assert claim.stream == stream
+    assert marc.student(f"s{n}") == camille.student(f"s{n}") is not None
+    with pytest.raises(Conflict, match="no longer yours"):
+        marc.append(logs.renamed(f"s{n}", 1, "Another Name"))
     decide(marc, n, ev.RoomOpened())
     decide(marc, n, Noted(f"{SECRET} {n}", logs.STAMP))
     assert school.sees("camille", f"{SECRET} {n}") == []
     Claims(marc).give_back(claim, "ill")
     assert len(marc.read_log(stream)) == 3
+    assert marc.student(f"s{n}") is None
     with school.psql("owner_of_nothing") as run, pytest.raises(psycopg.ProgrammingError):
         run("SELECT * FROM log")
 
@@ -311,7 +315,7 @@ def test_verify_counts_and_an_export_says_that_it_is_partial(school: School, n: 
     camille = school.open("camille")
     decide(camille, n, planned(n))
     decide(camille, n, Noted(f"{SECRET} {n}", logs.STAMP), NoteEdited(2, f"{SECRET} {n} again"))
-    address = as_account(school.address, school.roles["administrator"])
+    address = as_role(school.address, school.roles["administrator"])
     checked = cli("verify", defense(n), "--store", address)
     assert (checked.exit_code, checked.stdout.splitlines()) == (
         0, ["1 log checked: sound.", "2 lines withheld: only their authors read them."],
@@ -328,7 +332,7 @@ def test_verify_counts_and_an_export_says_that_it_is_partial(school: School, n: 
         refused = cli("import", tmp_path / "partial.jsonl", "--store", place)
         assert refused.exit_code == 2
         assert "This export is partial" in refused.output.replace("\n", " ")
-    whole = cli("export", "--store", as_account(school.address, school.roles["camille"])).stdout_bytes
+    whole = cli("export", "--store", as_role(school.address, school.roles["camille"])).stdout_bytes
     assert f"{SECRET} {n} again".encode() in whole
 
 
@@ -342,7 +346,7 @@ def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_firs
     for store in (camille, marc):
         typed = msgspec.structs.replace(logs.DRAFT, text=f"typed by {store.server.account}")
         store.save_draft(stream_of(n), "note", typed)
-    address = as_account(school.address, school.roles["access"])
+    address = as_role(school.address, school.roles["access"])
     assert school.sees("access", f"s{n}") == []
     with school.psql("access") as run:
         run("BEGIN")
@@ -366,7 +370,7 @@ def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_firs
     assert [each.student for each in People(school.open("administrator")).readings()].count(f"s{n}") == 2
     assert school.sees("access", f"{SECRET} {n + 1}") == []
     for name in ("camille", "administrator"):
-        refused = cli("student", f"s{n}", "--access", "--store", as_account(school.address, school.roles[name]))
+        refused = cli("student", f"s{n}", "--access", "--store", as_role(school.address, school.roles[name]))
         assert refused.exit_code == 2
         assert "the account for that" in refused.output.replace("\n", " ")
 
@@ -376,7 +380,7 @@ def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_firs
 
 def test_the_owner_looks_after_the_people_and_administrators_give_students(school: School, account: Account) -> None:
     other, role = msgspec.structs.replace(school.address, school="other"), account("nadia")
-    owner = as_account(other, school.roles["owner"])
+    owner = as_role(other, school.roles["owner"])
 
     def said(*arguments: object, code: int = 0, store: Address = owner) -> str:
         done = cli("school", *arguments, "--store", store)
@@ -384,11 +388,11 @@ def test_the_owner_looks_after_the_people_and_administrators_give_students(schoo
         return " ".join(done.output.split())
 
     assert "nadia" in said("add", role, "--name", "Nadia")
-    administrator = as_account(other, account("nadias_administrator"))
+    administrator = as_role(other, account("nadias_administrator"))
     said("add", account("nadias_administrator"), "--kind", "administrator")
     assert "createuser --pwprompt nobody-yet" in said("add", "nobody-yet", code=2)
     assert "administers the server" in said("add", "postgres", code=2)
-    theirs = as_account(other, role)
+    theirs = as_role(other, role)
     with closing(Server(theirs)) as server:
         store = PostgresStore(server)
         store.append(logs.student("s1"))
@@ -424,8 +428,8 @@ def test_a_student_is_forgotten_with_private_texts_that_nobody_else_sees(school:
     marc.save_draft(stream_of(n), "note", logs.DRAFT)
     camille.save_aside(stream_of(n), "2/2-a", logs.note(2, f"{SECRET} {n}"))
     Claims(camille).offer(stream_of(n))
-    who, store = f"s{n}", as_account(school.address, school.roles[name])
-    hers = as_account(school.address, school.roles["camille"])
+    who, store = f"s{n}", as_role(school.address, school.roles[name])
+    hers = as_role(school.address, school.roles["camille"])
     assert cli("forget", who, "--yes", "--store", hers).exit_code == 2
     looked = cli("forget", who, "--dry-run", "--store", store)
     assert looked.exit_code == 0, looked.output

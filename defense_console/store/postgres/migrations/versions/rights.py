@@ -76,6 +76,7 @@ TABLES: Final = (
     )
     """,
     "CREATE INDEX log_by_student ON log (school, student)",
+    "CREATE INDEX claim_by_student ON claim (school, student)",
 )
 
 COLUMNS: Final = (
@@ -153,6 +154,12 @@ OFFERED: Final = f"""
     SELECT 1 FROM offer AS o WHERE o.school = log.school AND o.stream = log.stream AND o.student = log.student)
 """
 """A claim names the student too: one on a log of somebody else's student gives nothing."""
+WHOSE_DEFENSE_IS_HELD: Final = f"""
+{_in("mentor")} AND subject = 'student' AND EXISTS (
+    SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.student = log.student AND c.state = 'claimed'
+    AND c.holder = current_user)
+"""
+"""Who assesses somebody knows who that is, and reads what is known of them."""
 MAY_OFFER: Final = f"""
 {_in("administrator")} OR {_in("mentor")} AND (student = '' OR (school, student) IN (
     SELECT g.school, g.student FROM grants AS g WHERE g.role_name = current_user))
@@ -202,6 +209,7 @@ POLICIES: Final = (
     ("log", "administrators", "SELECT", ADMINISTRATOR, ""),
     ("log", "own_students", "SELECT", OWN_STUDENT, ""),
     ("log", "held", "SELECT", HELD, ""),
+    ("log", "student_of_held", "SELECT", WHOSE_DEFENSE_IS_HELD, ""),
     ("log", "offered", "SELECT", OFFERED, ""),
     ("log", "released", "SELECT", f"{_in('service')} AND (subject = 'student' OR released)", ""),
     ("log", "being_read", "SELECT", BEING_READ, ""),
