@@ -147,17 +147,18 @@ OWN_STUDENT: Final = f"""
 HELD: Final = f"""
 {_in("mentor")} AND EXISTS (
     SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.stream = log.stream AND c.student = log.student
-    AND c.state = 'claimed' AND c.holder = current_user)
+    AND c.student <> '' AND c.state = 'claimed' AND c.holder = current_user)
 """
 OFFERED: Final = f"""
 {_in("mentor")} AND EXISTS (
-    SELECT 1 FROM offer AS o WHERE o.school = log.school AND o.stream = log.stream AND o.student = log.student)
+    SELECT 1 FROM offer AS o WHERE o.school = log.school AND o.stream = log.stream AND o.student = log.student
+    AND o.student <> '')
 """
 """A claim names the student too: one on a log of somebody else's student gives nothing."""
 WHOSE_DEFENSE_IS_HELD: Final = f"""
 {_in("mentor")} AND subject = 'student' AND EXISTS (
-    SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.student = log.student AND c.state = 'claimed'
-    AND c.holder = current_user)
+    SELECT 1 FROM claim AS c WHERE c.school = log.school AND c.student = log.student AND c.student <> ''
+    AND c.state = 'claimed' AND c.holder = current_user)
 """
 """Who assesses somebody knows who that is, and reads what is known of them."""
 MAY_OFFER: Final = f"""
@@ -188,7 +189,7 @@ def _writable(table: str) -> str:
     allowed = """ AND ((l.school, l.student) IN (SELECT g.school, g.student FROM grants AS g
             WHERE g.role_name = current_user)
         OR EXISTS (SELECT 1 FROM claim AS c WHERE c.school = l.school AND c.stream = l.stream
-            AND c.student = l.student AND c.state = 'claimed' AND c.holder = current_user))"""
+            AND c.student = l.student AND c.student <> '' AND c.state = 'claimed' AND c.holder = current_user))"""
     return f"{ADMINISTRATOR} OR {_in('mentor')} AND {_of_log(table, allowed)}"
 
 
