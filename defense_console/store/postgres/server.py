@@ -36,6 +36,8 @@ IDLE_S: Final = 10
 """The longest that a session may wait inside a transaction."""
 OVERLAP_S: Final = 2 * (STATEMENT_S + IDLE_S)
 """How far back a reader looks for changes; longer than a mark may wait for its commit. See `statements.MARK`."""
+READERS: Final = ("service", "access")
+"""What an account is in a school that writes nothing there."""
 _CONNECT_S: Final = 4
 _GLANCE_S: Final = 0.02
 """The longest that anybody waits for a connection while the server is known to be away."""
@@ -77,6 +79,8 @@ class Server:
                 self._prepare(first, create and self.refusal is None)
                 self.school_id = self._id_of_school(first, create and self.refusal is None)
                 self.account, self.kind = self._who(first)
+                if self.kind in READERS:
+                    self.refusal = ReadOnlyStore(N_("This account only reads the school."))
                 info = first.info
                 host = info.host or "localhost"
                 self.place = f"postgresql://{host}:{info.port}/{info.dbname}?school={self.school}"

@@ -24,7 +24,7 @@ from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
 from defense_console.model.student.subject import STUDENT
-from defense_console.store.base import Append, Conflict, Store, StoreError
+from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.claims import Claims
 from defense_console.store.postgres.migrations.versions.rights import PROTECTED
@@ -369,6 +369,7 @@ def test_the_right_of_access_reads_everything_of_one_person_and_is_recorded_firs
         assert f"{SECRET} {n + 1}" not in read.stdout
     assert [each.student for each in People(school.open("administrator")).readings()].count(f"s{n}") == 2
     assert school.sees("access", f"{SECRET} {n + 1}") == []
+    assert isinstance(school.open("access").read_only, ReadOnlyStore)
     for name in ("camille", "administrator"):
         refused = cli("student", f"s{n}", "--access", "--store", as_role(school.address, school.roles[name]))
         assert refused.exit_code == 2
