@@ -82,10 +82,15 @@ class People:
 
         def add() -> bool:
             there = self._transactions.execute(sql.ROLE, (role,)).fetchone()
-            if there is not None and there[1]:
+            if there is not None and there[0]:
                 raise StoreError(
                     N_("“{role}” administers the server and reads everything on it: a person needs an account without "
                        "that."), role=role,
+                )  # fmt: skip
+            if there is not None and there[1]:
+                raise StoreError(
+                    N_("“{role}” may act as “{other}” on the server: a person needs an account of their own."),
+                    role=role, other=there[1],
                 )  # fmt: skip
             if there is None:
                 self._make(role)

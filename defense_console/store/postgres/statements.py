@@ -283,7 +283,14 @@ NO_PUPILS: Final = "UPDATE pupil SET role_name = '' WHERE school = %s AND role_n
 STUDENT_THERE: Final = "SELECT 1 FROM log WHERE school = %s AND student = %s LIMIT 1"
 RECORD_READING: Final = "INSERT INTO reading (school, role_name, student, id) VALUES (%s, current_user, %s, %s)"
 READINGS: Final = "SELECT role_name, student, at FROM reading WHERE school = %s ORDER BY at"
-ROLE: Final = "SELECT rolcanlogin, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s"
+ROLE: Final = """
+SELECT r.rolsuper OR r.rolbypassrls, (
+    SELECT min(o.rolname::text) FROM pg_roles AS o
+    WHERE o.oid <> r.oid AND pg_has_role(r.oid, o.oid, 'MEMBER')
+    AND (o.rolname = current_user OR o.rolname::text IN (SELECT p.role_name FROM person AS p)))
+FROM pg_roles AS r WHERE r.rolname = %s
+"""
+"""Whether an account is beyond all rights, and as whom of this database it could act besides itself."""
 SCHEMA_NAME: Final = "SELECT current_schema()"
 NEW_ROLE: Final = 'CREATE ROLE "person" LOGIN'
 USE_SCHEMA: Final = 'GRANT USAGE ON SCHEMA "schema" TO "person"'

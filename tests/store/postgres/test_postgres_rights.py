@@ -393,6 +393,10 @@ def test_the_owner_looks_after_the_people_and_administrators_give_students(schoo
     said("add", account("nadias_administrator"), "--kind", "administrator")
     assert "createuser --pwprompt nobody-yet" in said("add", "nobody-yet", code=2)
     assert "administers the server" in said("add", "postgres", code=2)
+    with psycopg.connect(school.address.url, autocommit=True) as connection:
+        connection.execute(f"GRANT {role} TO {account('another')}".encode())
+        assert "an account of their own" in said("add", account("another"), code=2)
+        connection.execute(f"REVOKE {role} FROM {account('another')}".encode())
     theirs = as_role(other, role)
     with closing(Server(theirs)) as server:
         store = PostgresStore(server)

@@ -34,7 +34,7 @@ SEVERAL = {
 STEPS: tuple[Any, ...] = (first_tables, claims, rights)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
 CHANGED = {f"changed {n}": text for n, text in enumerate((*rights.COLUMNS, *rights.AFTERWARDS, *rights.RIGHTS))}
-MOVED = {name: getattr(rights, name) for name in ("LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
+MOVED = {name: getattr(rights, name) for name in ("GRANTED", "LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
 EVERY = WRITTEN | SEVERAL | MADE | CHANGED | MOVED
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alembic import op
+from psycopg.sql import Identifier
 
 from defense_console.model.privacy import glance
 
@@ -97,6 +98,15 @@ COLUMNS: Final = (
     "ALTER TABLE aside ADD PRIMARY KEY (school, stream, role_name, name)",
 )
 
+GRANTED: Final = """
+SELECT DISTINCT grantee::text FROM information_schema.role_table_grants
+WHERE table_schema = current_schema() AND table_name = 'event' AND grantee <> current_user
+"""
+NO_RIGHTS: Final = (
+    "REVOKE ALL ON school, log, event, draft, aside, lease, living, curriculum, fact, writer, claim, offer, "
+    'defense_console_schema FROM "person"'
+)
+"""Rights for whole tables, as they were given before: they are more than anybody has now."""
 LINES: Final = "SELECT school, stream, seq, body FROM event WHERE body IS NOT NULL ORDER BY school, stream, seq"
 LOGS: Final = "UPDATE log SET student = %(student)s WHERE school = %(school)s AND stream = %(stream)s"
 ACTION: Final = """
@@ -219,7 +229,8 @@ POLICIES: Final = (
     ("log", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("event", "of_log", "SELECT", _of_log("event"), ""),
     ("event", "appended", "INSERT", "", f"{_ME} AND ({_writable('event')})"),
-    ("event", "turned", "UPDATE", _writable("event"), ""),
+    ("event", "turned", "UPDATE", f"(private_to IS NULL OR private_to = current_user) AND ({_writable('event')})",
+     _writable("event")),
     ("event", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("private_line", "own", "SELECT", "private_to = current_user", ""),
     ("private_line", "being_read", "SELECT", _access("private_line"), ""),
@@ -289,6 +300,9 @@ def upgrade() -> None:
     for statement in COLUMNS + TABLES:
         op.execute(statement)
     connection: Any = op.get_bind().connection.driver_connection
+    for (account,) in connection.execute(GRANTED.encode()).fetchall():
+        named = "PUBLIC" if account == "PUBLIC" else Identifier(account).as_string()
+        connection.execute(NO_RIGHTS.replace('"person"', named).replace("%", "%%").encode())
     for school, stream, seq, body in connection.execute(LINES.encode()).fetchall():
         seen = glance(body)
         place = {"school": school, "stream": stream, "seq": seq, "action": seen.action}
