@@ -148,8 +148,8 @@ def _in(*kinds: str) -> str:
     return f"school IN (SELECT me.school FROM person AS me WHERE me.role_name = current_user AND me.kind IN ({named}))"
 
 
-# One row of another table is asked for with `(SELECT true …)`. For `EXISTS` the server would read all of that table into
-# memory, and at SERIALIZABLE every change of it would then be in the way. `IS TRUE` keeps it from the index by student.
+# One row of another table is asked for with `(SELECT true …)`. For `EXISTS` the server would read the whole table, and at
+# SERIALIZABLE every change of it would then be in the way. `IS TRUE` keeps it from the index by student.
 MEMBER: Final = _in("mentor", "administrator", "service", "access")
 WRITER: Final = _in("mentor", "administrator")
 ADMINISTRATOR: Final = _in("administrator")
