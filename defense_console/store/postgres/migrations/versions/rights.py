@@ -148,7 +148,7 @@ def _in(*kinds: str) -> str:
     return f"school IN (SELECT me.school FROM person AS me WHERE me.role_name = current_user AND me.kind IN ({named}))"
 
 
-# One row of another table is asked for with `(SELECT true …)`. For `EXISTS` the server would read the whole table, and at
+# One row of another table is asked for with `(SELECT true …)`. For `EXISTS` the server would read the whole table; at
 # SERIALIZABLE every change of it would then be in the way. `IS TRUE` keeps it from the index by student.
 MEMBER: Final = _in("mentor", "administrator", "service", "access")
 WRITER: Final = _in("mentor", "administrator")
