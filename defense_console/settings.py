@@ -45,6 +45,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
     "retention_years": (0, 100),
+    "capacity_min": (0, 6_000),
 }
 _PATHS: Final = ("backup_folder", "spool")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
             that was not settled.
+        capacity_min: Minutes of defenses that the mentor takes in a week, in a school; 0 for no limit.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
         kept: Whether changes are written into the file: not in the demo.
@@ -115,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backups_kept: int = 14
     backup_folder: str = ""
     retention_years: int = 0
+    capacity_min: int = 0
     spool: str = ""
     no_color: bool = False
     file: str = ""

@@ -20,6 +20,7 @@ from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
 from defense_console.desk.queue import AgendaDesk
+from defense_console.desk.team import Team
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.errors import ConsoleError
@@ -77,14 +78,16 @@ class Desk:
         self.settings = settings
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
+        self.team = Team(self.ledger, settings.zone, settings.capacity_min)
         self._daily = daily
         self._vault = vault
         self.leases = Leases(
-            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store
-        )
+            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store,
+            self.team.not_mine,
+        )  # fmt: skip
         self._live: dict[str, LiveDesk] = {}
         self._countdowns = Countdowns(settings.release_countdown_s, clocks)
-        self.agenda = AgendaDesk(self.ledger, self.leases, settings)
+        self.agenda = AgendaDesk(self.ledger, self.leases, settings, self.team)
         self._shipped = shipped
 
     @cached_property
@@ -105,7 +108,7 @@ class Desk:
         """Use other settings from now on; `save_settings` keeps them."""
         self.settings = settings = msgspec.structs.replace(self.settings, **changes)
         self.ledger.author = settings.name
-        self.leases.zone = self.agenda.zone = settings.zone
+        self.leases.zone = self.agenda.zone = self.team.zone = settings.zone
         if self._daily is not None:
             self._daily.zone = settings.zone
         for known in ("comments", "students"):

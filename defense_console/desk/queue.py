@@ -14,13 +14,14 @@ from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
+from defense_console.desk.team import Team
 from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import NOT_HELD, Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.filtering import Filter
@@ -80,8 +81,9 @@ class Card(msgspec.Struct, frozen=True):
 class AgendaDesk:
     """What the mentor does in the queue."""
 
-    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings, team: Team) -> None:
         self.ledger = ledger
+        self.team = team
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
@@ -227,12 +229,28 @@ class AgendaDesk:
             student = students.get(summary.student_id)
             name = summary.student_id if student is None else student.name
             title = project.title if project else None
-            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
+            each = entry(summary, name, now, zone_of(self.zone), rules, title, outcomes)
+            entries.append(self._in_team(each) if self.team.shared and summary.pending else each)
         return tuple(entries)
+
+    def _in_team(self, found: Entry) -> Entry:
+        """Return the line as a school lists it: who has it, and whether I am asked to keep it."""
+        replace = msgspec.structs.replace
+        if until := self.team.asked(found.summary.id):
+            tabs = found.tabs | {"mentor"}
+            return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
+        place, claim = self.team.place(found.summary.id), self.team.claim(found.summary.id)
+        if place == "mine" or claim is None:
+            return found
+        text_id, parameters = N_("to take"), {"since": claim.since}
+        if claim.holder:
+            text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
+        return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
         """Return the lines of the defenses that are live, without this one."""
-        return self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
+        live = self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
+        return tuple(each for each in live if each.mine)
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""
@@ -260,6 +278,14 @@ class AgendaDesk:
         """Return the project as it is shipped."""
         curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
         return curriculum.project(summary.project) if curriculum is not None else None
+
+    def load_min(self, summary: Summary) -> int:
+        """Return how many minutes of defenses I have in the week of a defense, without it."""
+        return self.team.load_min((e.summary for e in self.entries() if e.mine), self.length_min, summary)
+
+    def look_at_claims(self) -> None:
+        """Ask the holders of old claims; see `Team.look`. Once a minute is enough."""
+        self.team.look(self._pending())
 
     @property
     def curricula(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME, LogDesk
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.student import StudentDesk
+from defense_console.desk.team import Team
 from defense_console.keys.keymap import Context, commands_for, meant_by
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent as Event
@@ -151,7 +152,7 @@ class Table:
         countdowns = Countdowns(0, self.ledger.now)
         self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
         self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
-        self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
+        self.agenda = AgendaDesk(self.ledger, self.leases, Settings(), Team(self.ledger, "UTC", 0))
         self.student = StudentDesk(self.ledger, "s1", self.leases, Settings(zone="UTC"))
 
     @property

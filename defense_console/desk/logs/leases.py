@@ -162,6 +162,7 @@ class Leases:
         zone: IANA name of the mentor's zone.
         refusal: Why the store cannot be written at all, None when it can.
         names: Knows which consoles live; None where nothing does.
+        not_mine: Tells which other mentor is responsible for a log, None when nobody else is.
     """
 
     def __init__(
@@ -173,7 +174,9 @@ class Leases:
         zone: str,
         refusal: ConsoleError | None = None,
         names: Names | None = None,
+        not_mine: Callable[[str], ConsoleError | None] = lambda _stream: None,
     ) -> None:
+        self._not_mine = not_mine
         self._names = names
         self._refusal = refusal
         self._read = read
@@ -221,7 +224,7 @@ class Leases:
         if self._refusal is not None:
             return self._refusal
         other = self._others.get(stream)
-        return None if other is None else read_only_reason(other, self.zone)
+        return self._not_mine(stream) if other is None else read_only_reason(other, self.zone)
 
     def left_by_another(self, stream: str) -> Lease | None:
         """The row that another run of the console left, None when it is ours or there is none."""

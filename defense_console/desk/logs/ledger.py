@@ -288,7 +288,8 @@ class Ledger:
         action = append_action(open.log, whats, self.now(), self.author, self.curricula)
         open.log = action.after
         self._logs[action.after.stream] = open
-        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
+        fence = self.snapshot.fence(action.after.stream)
+        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there, fence))
         return action.after.state
 
     def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:

@@ -23,6 +23,8 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
     ("overdue", N_("Overdue"), N_("Late")),
     (None, N_("All pending"), N_("All")),
     ("closed", N_("Closed"), N_("Closed")),
+    ("to_take", N_("To take"), N_("Take")),
+    ("team", N_("Team"), N_("Team")),
 )
 """Every tab with its long and its short title."""
 
@@ -55,6 +57,10 @@ def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
         return _("Nothing here with this filter; {key:console.back} takes it away.")
     if tab == "closed":
         return _("No defense is closed yet.")
+    if tab == "to_take":
+        return _("Nothing is offered to you.")
+    if tab == "team":
+        return _("The other mentors have nothing pending.")
     if pending:
         return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
     text = N_("Nothing is pending: {key:queue.new} types a defense in, defense-console import FILE brings a list in.")

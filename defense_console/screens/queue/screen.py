@@ -22,6 +22,7 @@ from defense_console.safe_text import content, line, shortened
 from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import listing
 from defense_console.screens.queue import sessions as day_sessions
+from defense_console.screens.queue import team as school
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.searched_list import SearchedList
@@ -77,6 +78,12 @@ class QueueScreen(SearchedList):
         """The list, and the card of the selected defense."""
         yield QueueTable(id="queue-table")
         yield Panel(id="queue-card")
+
+    @property
+    def tabs(self) -> tuple[tuple[Tab | None, str, str], ...]:
+        """Return also what the mentors of a school share, where there is one."""
+        shared = self.desk.agenda.team.shared
+        return tuple(each for each in self.TABS if shared or each[0] not in ("to_take", "team"))
 
     @property
     def headline(self) -> Headline:
@@ -267,6 +274,8 @@ class QueueScreen(SearchedList):
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
         due = self.is_due()
+        if due:
+            self.desk.agenda.look_at_claims()
         if self.desk.agenda.refresh() or due:
             self._look_at_sessions()
             self.update()
@@ -341,11 +350,23 @@ class QueueScreen(SearchedList):
         entry = self._selected()
         if entry is None:
             return
-        if entry.summary.pending and entry.summary.session in NOT_HELD:
+        if await self._settles_who_has_it(entry):
+            return
+        if entry.mine and entry.summary.pending and entry.summary.session in NOT_HELD:
             if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
                 self.desk.agenda.did(entry.summary.id)
         else:
             self.console_app.go_on(entry.summary)
+
+    async def _settles_who_has_it(self, entry: Entry) -> bool:
+        """Ask in a school about a defense that I may take, or that I took long ago. Returns: whether that was all."""
+        if self.desk.agenda.team.asked(entry.summary.id):
+            await school.ask_keep(self, entry)
+        elif "to_take" in entry.tabs:
+            await school.ask_take(self, entry)
+        else:
+            return False
+        return True
 
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""
@@ -386,6 +407,24 @@ class QueueScreen(SearchedList):
     def action_queue_tab_closed(self) -> None:
         """What is closed."""
         self._show_tab("closed")
+
+    def action_queue_tab_to_take(self) -> None:
+        """What is offered to me."""
+        self._show_tab("to_take")
+
+    def action_queue_tab_team(self) -> None:
+        """What the others have."""
+        self._show_tab("team")
+
+    async def action_queue_offer(self) -> None:
+        """Offer the selected defense, or give it back."""
+        if (entry := self._selected()) is not None:
+            await school.ask_offer(self, entry)
+
+    async def action_queue_hand_over(self) -> None:
+        """Hand the selected defense over."""
+        if (entry := self._selected()) is not None:
+            await school.ask_hand_over(self, entry)
 
     def action_queue_order(self) -> None:
         """The next order."""

@@ -154,26 +154,63 @@ ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
+ACCOUNT: Final = "SELECT current_user"
 ADD_CLAIM: Final = """
-INSERT INTO claim (school, stream, state, holder, apart, fence, note, since)
-VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
+INSERT INTO claim (school, stream, state, holder, apart, preferred, fence, note, since)
+VALUES (%s, %s, 'offered', '', %s, %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
 """
 OFFER: Final = """
-INSERT INTO offer (school, stream, apart, fence, offered)
-SELECT school, stream, apart, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
+INSERT INTO offer (school, stream, apart, preferred, fence, offered)
+SELECT school, stream, apart, preferred, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
 """
 NEXT_OFFERED: Final = """
-SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s
+SELECT stream, fence FROM offer
+WHERE school = %(school)s AND apart <> %(holder)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+ORDER BY offered, stream LIMIT %(among)s
 """
-TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s"
+TAKE: Final = """
+DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+"""
 """Of all who saw it offered, one removes the row; whether it still is that offer, the fence of the claim says."""
 CHANGE_CLAIM: Final = """
-UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
+UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp(),
+    asked = NULL
 WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND (apart = '' OR apart <> %(holder)s)
 """
 """Compare and set: a fence belongs to one state, so nothing else need be compared."""
-CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
-CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
+EXPIRE: Final = """
+UPDATE claim SET state = 'offered', holder = '', fence = fence + 1, note = '', since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed'
+    AND asked < clock_timestamp() - %(answer_days)s * interval '1 day'
+    AND %(starts)s::timestamptz > clock_timestamp() + %(answer_days)s * interval '1 day'
+"""
+ASK: Final = """
+UPDATE claim SET asked = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed' AND asked IS NULL
+    AND since < clock_timestamp() - %(claim_days)s * interval '1 day'
+"""
+KEEP: Final = """
+UPDATE claim SET since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND holder = %(holder)s
+"""
+RECORD_CLAIM: Final = """
+INSERT INTO claim_change (school, stream, fence, what, holder, note, author, at)
+VALUES (%(school)s, %(stream)s, %(fence)s, %(what)s, %(holder)s, %(note)s, current_user, clock_timestamp())
+"""
+CLAIM_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND stream = %s
+"""
+CLAIMS_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND holder = %s
+"""
+CLAIMS: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
+WHERE school = %s AND EXISTS (
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+"""
+"""Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = """
 SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
 """

@@ -9,6 +9,7 @@
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
+| `claim_change` | change of hands of a defense: by whom, why | stream, fence |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
@@ -18,9 +19,10 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 import psycopg
@@ -43,6 +45,9 @@ from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+
+if TYPE_CHECKING:
+    from defense_console.store.postgres.claims import PostgresClaims
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
@@ -91,6 +96,13 @@ class PostgresStore:
     def read_only(self) -> ConsoleError | None:
         """Return why nothing can be written, None when it can."""
         return self.server.refusal
+
+    @cached_property
+    def claims(self) -> PostgresClaims:
+        """Return the claims of the school."""
+        from defense_console.store.postgres.claims import PostgresClaims
+
+        return PostgresClaims(self, self.server.account)
 
     def close(self) -> None:
         """Let go of the names. Closing twice is harmless."""

@@ -73,6 +73,9 @@ def _explained(store: type[TinyStore]) -> type[TinyStore]:
 class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
+    claims = None
+    """A mentor's own store is not shared."""
+
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
         self.notice: ConsoleError | None = None
