@@ -16,7 +16,8 @@ from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.instants import instant, later
 from defense_console.model.queue.agenda import Place
-from defense_console.store.base import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims, Conflict, StoreError
+from defense_console.store.base import Conflict, StoreError
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.words.translation import date_time, zone_of
 
 

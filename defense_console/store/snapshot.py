@@ -18,18 +18,8 @@ from defense_console.model.defense.summary import Summary
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
-from defense_console.store.base import (
-    Ack,
-    Append,
-    Claim,
-    Draft,
-    Lease,
-    SaveAside,
-    SaveDraft,
-    Store,
-    StoreError,
-    WriteLease,
-)
+from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
+from defense_console.store.claiming import Claim
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")

@@ -7,7 +7,7 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
-from defense_console.store.base import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
 from tests.store.memory import Database
 from tests.ui.conftest import Room

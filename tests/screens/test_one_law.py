@@ -481,7 +481,8 @@ A key without an action of its own has no row: it records what it wishes."""
 
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
-    "queue.students", "documents.open", "students.open", "students.search", "students.order", "student.check_in",
+    "queue.students", "queue.offer", "queue.hand_over", "documents.open", "students.open", "students.search",
+    "students.order", "student.check_in",
     "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",
     "alerts.save", "alerts.open", "insight.save", "student.rehearse", "readiness.rehearsed", "rehearsed.copy",
     "rehearsed.save", "timeline.replay",

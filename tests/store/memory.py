@@ -24,19 +24,9 @@ from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import (
-    ANSWER_DAYS,
-    CLAIM_DAYS,
-    FIRST_DAYS,
-    Append,
-    Claim,
-    Claims,
-    Conflict,
-    Draft,
-    Identity,
-    Lease,
-)
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease
 from defense_console.store.caches import row_of_log
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.store.id_digits import digits
 
 K = TypeVar("K")

@@ -350,23 +350,13 @@ class QueueScreen(SearchedList):
         entry = self._selected()
         if entry is None:
             return
-        if await self._settles_who_has_it(entry):
+        if await school.settles_who_has_it(self, entry):
             return
         if entry.mine and entry.summary.pending and entry.summary.session in NOT_HELD:
             if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
                 self.desk.agenda.did(entry.summary.id)
         else:
             self.console_app.go_on(entry.summary)
-
-    async def _settles_who_has_it(self, entry: Entry) -> bool:
-        """Ask in a school about a defense that I may take, or that I took long ago. Returns: whether that was all."""
-        if self.desk.agenda.team.asked(entry.summary.id):
-            await school.ask_keep(self, entry)
-        elif "to_take" in entry.tabs:
-            await school.ask_take(self, entry)
-        else:
-            return False
-        return True
 
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""

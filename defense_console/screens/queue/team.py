@@ -10,7 +10,18 @@ from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import N_, _, date_time, duration_text, when
 
 
-async def ask_take(screen: ConsoleScreen, entry: Entry) -> None:
+async def settles_who_has_it(screen: ConsoleScreen, entry: Entry) -> bool:
+    """Ask about a defense that I may take, or that I took long ago. Returns: whether it was one."""
+    if screen.desk.agenda.team.asked(entry.summary.id):
+        await _ask_keep(screen, entry)
+    elif "to_take" in entry.tabs:
+        await _ask_take(screen, entry)
+    else:
+        return False
+    return True
+
+
+async def _ask_take(screen: ConsoleScreen, entry: Entry) -> None:
     """Ask whether to take a defense, with what the week holds already."""
     summary, agenda = entry.summary, screen.desk.agenda
     if (reason := agenda.team.no_take(summary)) is not None:
@@ -97,7 +108,7 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
     screen.tell(_("Handed over to {holder}.", holder=holder))
 
 
-async def ask_keep(screen: ConsoleScreen, entry: Entry) -> None:
+async def _ask_keep(screen: ConsoleScreen, entry: Entry) -> None:
     """Ask whether to keep a defense that was taken long ago."""
     team, summary = screen.desk.agenda.team, entry.summary
     until = date_time(team.asked(summary.id), screen.zone)

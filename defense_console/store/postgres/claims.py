@@ -13,10 +13,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from defense_console.model.defense.timeline import iso
-from defense_console.store.base import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim
+from defense_console.model.errors import N_
+from defense_console.model.log.instants import iso
+from defense_console.store.base import Conflict
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.store import PostgresStore, not_yours
+from defense_console.store.postgres.transactions import Transactions
 
 AMONG: Final = 100
 """How many offered defenses one is chosen among."""
@@ -32,14 +34,14 @@ class PostgresClaims:
     """The claims of a school, on the thread of its store.
 
     Args:
+        transactions: Of the store.
         me: The account that takes and gives back.
     """
 
-    def __init__(self, store: PostgresStore, me: str) -> None:
+    def __init__(self, transactions: Transactions, school: str, me: str) -> None:
         self.me = me
-        self._store = store
-        self._school = store.school
-        self._transactions = store.transactions
+        self._school = school
+        self._transactions = transactions
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -155,3 +157,8 @@ def _claim(
     since: datetime, apart: str, first: str, asked: datetime | None,
 ) -> Claim:  # fmt: skip
     return Claim(stream, state, holder, fence, note, iso(since), apart, first, iso(asked) if asked else "")
+
+
+def not_yours(stream: str) -> Conflict:
+    """Return that a claim has changed since it was read."""
+    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)

@@ -19,10 +19,9 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import psycopg
@@ -30,24 +29,22 @@ from psycopg import errors
 
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Problem, StoreError
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
+from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
-
-if TYPE_CHECKING:
-    from defense_console.store.postgres.claims import PostgresClaims
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
@@ -80,6 +77,7 @@ class PostgresStore:
         self.identity = Identity(server.place, server.school_id)
         self._name = uuid.uuid4().hex
         self.transactions = Transactions(server, self._name)
+        self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
         self._names: list[str] = []
@@ -96,13 +94,6 @@ class PostgresStore:
     def read_only(self) -> ConsoleError | None:
         """Return why nothing can be written, None when it can."""
         return self.server.refusal
-
-    @cached_property
-    def claims(self) -> PostgresClaims:
-        """Return the claims of the school."""
-        from defense_console.store.postgres.claims import PostgresClaims
-
-        return PostgresClaims(self, self.server.account)
 
     def close(self) -> None:
         """Let go of the names. Closing twice is harmless."""
@@ -464,11 +455,6 @@ class PostgresStore:
     @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
-
-
-def not_yours(stream: str) -> Conflict:
-    """Return that a claim has changed since it was read."""
-    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)
 
 
 def _uuid(stream: str) -> uuid.UUID | None:

@@ -11,14 +11,15 @@ import msgspec
 import pytest
 
 from defense_console.model.log.instants import iso
-from defense_console.store.base import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Ack, Append, Claim, Conflict, Refused
+from defense_console.store.base import Ack, Append, Conflict, Refused
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim
 from defense_console.store.postgres.claims import PostgresClaims
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
-from tests.store.postgres.servers import Isolation
+from tests.store.postgres.servers import Isolation, claims_of
 from tests.store.test_recorder import Answers
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -33,7 +34,7 @@ def isolation(request: pytest.FixtureRequest) -> Isolation:
 
 @pytest.fixture
 def claims(server: Server) -> PostgresClaims:
-    return PostgresClaims(PostgresStore(server), "one")
+    return claims_of(server, "one")
 
 
 def under(claim: Claim, job: Append) -> Append:
@@ -45,7 +46,7 @@ def test_of_many_who_take_each_has_others(server: Server, claims: PostgresClaims
         claims.offer(logs.stream(n))
 
     def take(n: int) -> list[str]:
-        own, taken = PostgresClaims(PostgresStore(server), f"mentor {n}"), list[str]()
+        own, taken = claims_of(server, f"mentor {n}"), list[str]()
         while (claim := own.take_next()) is not None:
             taken.append(claim.stream)
         assert [each.stream for each in own.held_by(f"mentor {n}")] == sorted(taken)
@@ -57,7 +58,7 @@ def test_of_many_who_take_each_has_others(server: Server, claims: PostgresClaims
 
 
 def test_the_students_own_mentor_never_takes_it(server: Server, claims: PostgresClaims) -> None:
-    own = PostgresClaims(PostgresStore(server), "own")
+    own = claims_of(server, "own")
     offered = claims.offer(logs.stream(), apart="own")
     assert own.take_next() is None
     with pytest.raises(Conflict):
@@ -73,7 +74,7 @@ def test_the_students_own_mentor_never_takes_it(server: Server, claims: Postgres
 def test_what_is_given_back_is_offered_again_and_the_earlier_claim_is_void(
     server: Server, claims: PostgresClaims
 ) -> None:
-    two = PostgresClaims(PostgresStore(server), "two")
+    two = claims_of(server, "two")
     claim = claims.take(claims.offer(logs.stream()))
     back = claims.give_back(claim, "ill")
     assert claims.of(logs.stream()) == back
@@ -92,7 +93,7 @@ def test_it_is_offered_to_one_first_and_expires_only_after_its_holder_was_asked(
     server: Server, claims: PostgresClaims
 ) -> None:
     store, soon, far = PostgresStore(server), iso(NOW + timedelta(hours=20)), iso(NOW + timedelta(days=9))
-    two = PostgresClaims(PostgresStore(server), "two")
+    two = claims_of(server, "two")
 
     def days_ago(table: str, column: str, days: int) -> None:
         statement = f"UPDATE {table} SET {column} = clock_timestamp() - interval '{days} days' WHERE school = %s"
@@ -137,7 +138,7 @@ def test_what_is_written_under_an_earlier_claim_is_refused(server: Server, claim
 
 
 def test_a_claim_does_not_change_under_what_is_being_written(server: Server, claims: PostgresClaims) -> None:
-    store, other = PostgresStore(server), PostgresClaims(PostgresStore(server), "administrator")
+    store, other = PostgresStore(server), claims_of(server, "administrator")
     store.append(logs.first())
     claim = claims.take(claims.offer(logs.stream()))
     with ThreadPoolExecutor(1) as administrator:
