@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.comments import CommentBank
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.revisions import RevisionsDesk
+    from defense_console.desk.defense.second_reading import ReadingDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.insight import InsightDesk
@@ -149,6 +150,13 @@ class Desk:
         from defense_console.desk.defense.revisions import RevisionsDesk
 
         return self._verdict_desk(RevisionsDesk, defense_id)
+
+    def second_reading(self, defense_id: str) -> ReadingDesk:
+        """Return the second reading of a defense."""
+        from defense_console.desk.defense.second_reading import ReadingDesk
+
+        self.leases.look()
+        return ReadingDesk(self.ledger, defense_id, self.leases)
 
     def intake(self, defense_id: str) -> Intake:
         """Return the documents that come in for a defense: they are looked at first, then taken.

@@ -17,7 +17,7 @@ Context = Literal[
     "global", "queue", "brief", "waiting", "live", "live.questions", "live.notes",
     "verdict", "revisions", "preview", "timeline", "difference", "aside", "help", "audience",
     "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
-    "replay",
+    "replay", "reading",
 ]  # fmt: skip
 
 TITLES: Final[Mapping[Context, str]] = {
@@ -44,6 +44,7 @@ TITLES: Final[Mapping[Context, str]] = {
     "insight": N_("Insight"),
     "rehearsed": N_("Rehearsal"),
     "replay": N_("Replay"),
+    "reading": N_("Second reading"),
 }
 CONTEXTS: Final[tuple[Context, ...]] = tuple(TITLES)
 
@@ -100,7 +101,7 @@ def _c(
 WITH_LISTS: Final[tuple[Context, ...]] = (
     "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "timeline", "difference", "aside", "help",
     "students", "student", "check_in", "alerts", "readiness", "insight", "rehearsed",
-    "replay",
+    "replay", "reading",
 )  # fmt: skip
 """Where one moves through lists and texts."""
 
@@ -131,9 +132,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "brief", "waiting", "live", "verdict", "revisions", "student", "check_in", "alerts", "readiness"),
     _c("edit.undo", "u", N_("undo"), N_("Take the last action back."),
        "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts",
-       "readiness", footer=90),
+       "readiness", "reading", footer=90),
     _c("edit.redo", "y", N_("redo"), N_("Do again what was taken back."),
-       "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts", "readiness"),
+       "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts", "readiness",
+       "reading"),
     # --- also while writing ----------------------------------------------------------------------------------------
     _c("anywhere.note", "f2", N_("note"), N_("Write a note, also from a text field."), writing=True,
        acts_as={"queue": "live.note", "brief": "live.note", "waiting": "live.note", "live": "live.note",
@@ -209,13 +211,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("live.cycle", "space", N_("rate"), N_("Cycle the rating: met, to improve, not met, none."), "live", footer=36,
        not_in=("live.questions", "live.notes")),
     _c("live.rate_met", "v 1 ampersand", N_("met"), N_("Rate the criterion met and go to the next unrated."),
-       "live", footer=10),
+       "live", "reading", footer=10),
     _c("live.rate_to_improve", "r 2 é", N_("to improve"), N_("Rate the criterion to improve and go on."),
-       "live", footer=11),
+       "live", "reading", footer=11),
     _c("live.rate_not_met", "x 3 quotation_mark", N_("not met"), N_("Rate the criterion not met and go on."),
-       "live", footer=12),
+       "live", "reading", footer=12),
     _c("live.rate_not_observed", "o 4 apostrophe", N_("not observed"), N_("Rate the criterion not observed and go on."),
-       "live", footer=13),
+       "live", "reading", footer=13),
     _c("live.clear", "backspace 5 left_parenthesis", N_("clear"), N_("Clear the rating of the criterion."), "live"),
     _c("live.next_unrated", "w", N_("next unrated"), N_("Go to the next criterion without a rating."), "live"),
     _c("live.details", "enter", N_("all"), N_("Show the whole criterion, its evidence and its notes."), "live",
@@ -404,13 +406,18 @@ COMMANDS: Final[tuple[Command, ...]] = (
        footer=11),
     _c("timeline.replay", "p", N_("replay"), N_("Play the defense again, with what was known at each moment."),
        "timeline", footer=10),
-    _c("replay.toggle", "t space", N_("play/stop"), N_("Play the defense from here, or stop."), "replay", footer=10),
-    _c("replay.back", "left", N_("back"), N_("Go ten seconds back."), "replay", footer=11),
-    _c("replay.forward", "right", N_("forward"), N_("Go ten seconds forward."), "replay", footer=12),
+    _c("queue.second_reading", "r", N_("second reading"),
+       N_("Rate a defense again that another mentor assessed; settle the differences."), "queue"),
+    _c("reading.finish", "f9", N_("finish"), N_("Everything is rated: show both ratings of each criterion."), "reading",
+       footer=20),
+    _c("replay.toggle", "t space", N_("play/stop"), N_("Play the defense from here, or stop."), "replay",
+       "reading", footer=10),
+    _c("replay.back", "left", N_("back"), N_("Go ten seconds back."), "replay", "reading", footer=11),
+    _c("replay.forward", "right", N_("forward"), N_("Go ten seconds forward."), "replay", "reading", footer=12),
     _c("replay.faster", "plus equals_sign add", N_("faster"), N_("Play faster, up to sixty times."), "replay",
-       footer=13),
+       "reading", footer=13),
     _c("replay.slower", "minus subtract", N_("slower"), N_("Play slower, down to the speed of the defense."), "replay",
-       footer=14),
+       "reading", footer=14),
     _c("alerts.raise", "v 1 ampersand", N_("raise"),
        N_("Raise an alert: four lines, which you read before they leave."), "alerts", footer=10),
     _c("alerts.later", "r 2 é", N_("later"), N_("Put the proposal off for some days."), "alerts", footer=11),

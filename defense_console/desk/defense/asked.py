@@ -36,6 +36,7 @@ class Asked(StrEnum):
     GIVE_BACK = "ask/give_back"
     HAND_OVER_TO = "ask/hand_over_to"
     HAND_OVER_NOTE = "ask/hand_over_note"
+    SETTLE = "ask/settle"
 
     def of(self, row: str) -> str:
         """Return the key of a question about one document to revise. Args: row: its id."""

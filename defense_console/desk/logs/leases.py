@@ -221,10 +221,14 @@ class Leases:
 
     def read_only(self, stream: str) -> ConsoleError | None:
         """Return why nothing may be written on a log, None when it may."""
+        return self.elsewhere(stream) or self._not_mine(stream)
+
+    def elsewhere(self, stream: str) -> ConsoleError | None:
+        """Return why nothing may be written on a log, whoever is responsible for it; None when it may."""
         if self._refusal is not None:
             return self._refusal
         other = self._others.get(stream)
-        return self._not_mine(stream) if other is None else read_only_reason(other, self.zone)
+        return None if other is None else read_only_reason(other, self.zone)
 
     def left_by_another(self, stream: str) -> Lease | None:
         """The row that another run of the console left, None when it is ours or there is none."""

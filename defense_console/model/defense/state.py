@@ -304,6 +304,32 @@ class Revision(msgspec.Struct, frozen=True):
         return latest if latest is not None and latest.round == self.round else None
 
 
+class Settled(msgspec.Struct, frozen=True):
+    """How a difference between two assessors was settled: the rating that counts, why, by whom."""
+
+    rating: RatingValue
+    reason: str
+    by: str
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A second assessor rates the defense from its log and recording, without seeing the first ratings.
+
+    Attributes:
+        reader: name of the second assessor.
+        begun_at: ISO 8601 UTC.
+        ratings: theirs, by criterion.
+        closed_at: from then on both sides see the differences, ISO 8601 UTC; None while it goes on.
+        settled: differences that were settled, by criterion.
+    """
+
+    reader: str
+    begun_at: str
+    ratings: Mapping[str, RatingValue] = {}
+    closed_at: str | None = None
+    settled: Mapping[str, Settled] = {}
+
+
 # --- all of it -----------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +355,7 @@ class Defense(msgspec.Struct, frozen=True):
         revisions: the documents of the latest condition.
         no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
         links: the calendar events that are sittings, in the order they were first linked.
+        readings: what second assessors rated, in the order in which they began.
         undo, redo: actions that can be undone or redone, the next one last.
     """
 
@@ -373,6 +400,7 @@ class Defense(msgspec.Struct, frozen=True):
     pauses: tuple[Pause, ...]
     recording: Stamp | None
     links: tuple[CalendarLink, ...]
+    readings: tuple[Reading, ...]
     undo: tuple[int, ...]
     redo: tuple[int, ...]
 
@@ -460,6 +488,10 @@ class Defense(msgspec.Struct, frozen=True):
             return "round"
         return None
 
+    def reading(self, reader: str) -> Reading | None:
+        """Return what a second assessor rated, None when they have not begun."""
+        return next((each for each in self.readings if each.reader == reader), None)
+
     @property
     def closed(self) -> bool:
         """Return whether nothing is pending: released for good and not contested, or closed without being held."""
@@ -524,6 +556,7 @@ class Folding(Working):
     pauses: dict[int, Pause] = msgspec.field(default_factory=dict)
     recording: Stamp | None = None
     links: dict[tuple[str, str], CalendarLink] = msgspec.field(default_factory=dict)
+    readings: dict[str, Reading] = msgspec.field(default_factory=dict)
 
     @property
     def sitting(self) -> Sitting:

@@ -411,6 +411,13 @@ class QueueScreen(SearchedList):
         if (entry := self._selected()) is not None:
             await school.ask_offer(self, entry)
 
+    def action_queue_second_reading(self) -> None:
+        """Rate the selected defense a second time."""
+        from defense_console.screens.verdict.second_reading import read_again
+
+        if self.table.chosen:
+            read_again(self, self.table.chosen)
+
     async def action_queue_hand_over(self) -> None:
         """Hand the selected defense over."""
         if (entry := self._selected()) is not None:

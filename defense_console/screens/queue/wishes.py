@@ -82,6 +82,7 @@ QUEUE: Final[Wishes[OnQueue]] = {
     "queue.tab_to_take": _shared,
     "queue.tab_team": _shared,
     "queue.offer": _offers,
+    "queue.second_reading": lambda seen: reads(seen.selected, "No defense is selected."),
     "queue.hand_over": lambda seen: unless(seen.agenda.team.no_parting(_selected(seen))),
     "live.note": _notes,
     "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),
