@@ -282,7 +282,7 @@ class ConsoleScreen(Screen[None]):
     def is_composed(self) -> bool:
         """Whether there is something to draw on: an answer of the recorder may come before, and after."""
         self._composed = self._composed or bool(self.query(MessageLine))
-        return self._composed and self.is_attached
+        return self._composed and self.is_attached and bool(self.children)
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
