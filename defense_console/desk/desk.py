@@ -287,7 +287,7 @@ class Desk:
             verdict of the defense has just been released, as its dialog announced.
         """
         self.leases.look()
-        turned = self.leases.turned() | self.ledger.refresh()
+        turned = self.leases.turned() | self.ledger.refresh() | self.team.turned()
         for live in self._live.values():
             live.tick()
         self.leases.free_all_but([held for held in self.leases.held if held in shown or self._is_live(held)])

@@ -6,7 +6,7 @@ the server's clock, and goes `offered → claimed → given back | expired | tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -33,6 +33,7 @@ class Team:
         self.ledger = ledger
         self.zone = zone
         self.capacity_min = capacity_min
+        self._seen: Mapping[str, Claim] = {}
 
     @property
     def _claims(self) -> Claims:
@@ -95,6 +96,13 @@ class Team:
             text = N_("Read only: you follow this student, so another mentor assesses. Offered since {since}.")
             return ConsoleError(text, since=since)
         return ConsoleError("Read only: nobody has taken this defense, offered since {since}.", since=since)
+
+    def turned(self) -> frozenset[str]:
+        """Return the logs whose claim has changed since this was last asked."""
+        before, self._seen = self._seen, self.ledger.snapshot.claims()
+        if before is self._seen:
+            return frozenset()
+        return frozenset(s for s in before.keys() | self._seen.keys() if before.get(s) != self._seen.get(s))
 
     # --- may it ------------------------------------------------------------------------------------------------------
 

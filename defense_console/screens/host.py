@@ -200,7 +200,7 @@ class Host(OrderedKeys, inherit_bindings=False):
             screens[-1].begin(ask_first(screens[-1]))
 
     def _is_live(self) -> bool:
-        return any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
+        return any(entry.mine and entry.summary.session == "live" for entry in self.desk.agenda.entries())
 
     def turn(self, streams: frozenset[str]) -> None:
         """Show what another console changed on these logs: it wrote on them, took them over or let them go."""

@@ -29,7 +29,7 @@ from defense_console.keys.keymap import Context, commands_for, meant_by
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
-from defense_console.model.defense.state import Defense, ReceivedFile, Request
+from defense_console.model.defense.state import Defense, RatingValue, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import later
@@ -497,7 +497,8 @@ A key without an action of its own has no row: it records what it wishes."""
 
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
-    "queue.students", "queue.offer", "queue.hand_over", "queue.second_reading", "documents.open", "students.open", "students.search",
+    "queue.students", "queue.offer", "queue.hand_over", "queue.second_reading", "documents.open", "students.open",
+    "students.search",
     "students.order", "student.check_in",
     "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",
     "alerts.save", "alerts.open", "insight.save", "student.rehearse", "readiness.rehearsed", "rehearsed.copy",

@@ -29,7 +29,7 @@ async def test_a_second_mentor_rates_blind_and_a_difference_is_settled(room: Roo
         await shows(pilot, "Second reading", "Rubric 0")
         await hides(pilot, "✓ met")
         await pilot.press("f9")
-        await shows(pilot, "criteria are not rated yet.")
+        await shows(pilot, f"Rate every criterion first: {len(first)} left.")
         await pilot.press("x", *"v" * (len(first) - 1))
         await pilot.press("f9")
         await shows(pilot, "Differences", f"both rated {len(first) - 1} of {len(first)} the same", "✓ met → ✗ not met")
@@ -39,7 +39,7 @@ async def test_a_second_mentor_rates_blind_and_a_difference_is_settled(room: Roo
         await shows(pilot, "Why does this rating count?")
         await type_text(pilot, "the note has no budget")
         await pilot.press("enter")
-        await shows(pilot, "the note has no budget (Second Mentor)")
+        await shows(pilot, "~ to improve  the note has no budget", "(Second Mentor)")
     defense = room.defense(id)
     assert defense.all_ratings == first, "what was released stays"
     (reading,) = defense.readings

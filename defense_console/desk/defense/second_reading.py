@@ -8,7 +8,8 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.state import Defense, RatingValue, Reading, Settled
+from defense_console.model.defense.reading import Reading, Settled
+from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.errors import ConsoleError
 
 _SEEN = (

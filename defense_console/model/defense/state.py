@@ -12,30 +12,23 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense.choices import NOT_HELD as NOT_HELD
+from defense_console.model.defense.choices import SETTLED as SETTLED
+from defense_console.model.defense.choices import CancelledBy as CancelledBy
+from defense_console.model.defense.choices import Drafting as Drafting
+from defense_console.model.defense.choices import OutcomeValue as OutcomeValue
+from defense_console.model.defense.choices import QuestionState as QuestionState
+from defense_console.model.defense.choices import RatingValue as RatingValue
+from defense_console.model.defense.choices import RemarkSection as RemarkSection
+from defense_console.model.defense.choices import RowState as RowState
+from defense_console.model.defense.choices import SessionState as SessionState
+from defense_console.model.defense.choices import Severity as Severity
+from defense_console.model.defense.choices import VerdictState as VerdictState
+from defense_console.model.defense.choices import Verification as Verification
+from defense_console.model.defense.reading import Reading
 from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import Effects, Working
-
-# --- words a mentor chooses from -----------------------------------------------------------------------------------
-
-RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
-OutcomeValue = Literal["validated", "conditional", "rework"]
-Severity = Literal["required", "advice"]
-Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
-QuestionState = Literal["open", "asked", "answered", "dropped"]
-CancelledBy = Literal["student", "mentor", "other"]
-RemarkSection = Literal["strength", "improvement"]
-
-SessionState = Literal["planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"]
-NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
-"""Session states that ended without a defense; a new date opens the next sitting."""
-VerdictState = Literal["draft", "signed", "released", "superseded"]
-Drafting = Literal["first", "round", "amendment"]
-RowState = Literal[
-    "requested", "received", "under_review", "accepted", "re_requested", "waived", "withdrawn", "expired"
-]
-SETTLED: frozenset[RowState] = frozenset({"accepted", "waived", "withdrawn"})
-"""Row states that ask for nothing more."""
 
 # --- values of events ----------------------------------------------------------------------------------------------
 
@@ -302,32 +295,6 @@ class Revision(msgspec.Struct, frozen=True):
         """Return the latest version received in this round, None while none came."""
         latest = self.deliveries[-1] if self.deliveries else None
         return latest if latest is not None and latest.round == self.round else None
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """How a difference between two assessors was settled: the rating that counts, why, by whom."""
-
-    rating: RatingValue
-    reason: str
-    by: str
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """A second assessor rates the defense from its log and recording, without seeing the first ratings.
-
-    Attributes:
-        reader: name of the second assessor.
-        begun_at: ISO 8601 UTC.
-        ratings: theirs, by criterion.
-        closed_at: from then on both sides see the differences, ISO 8601 UTC; None while it goes on.
-        settled: differences that were settled, by criterion.
-    """
-
-    reader: str
-    begun_at: str
-    ratings: Mapping[str, RatingValue] = {}
-    closed_at: str | None = None
-    settled: Mapping[str, Settled] = {}
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ def _sections(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ..
     if sheet.reader == "jury":
         found += rounds.rounds(sheet)
         found += jury.verdicts(sheet)
+        found += jury.second_readings(sheet)
         found += jury.criteria(sheet)
         found += jury.sittings(sheet)
         found += jury.record(sheet, record_hash)

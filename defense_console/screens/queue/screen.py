@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -65,7 +66,6 @@ class QueueScreen(SearchedList):
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
         self._first_drawing = True
-        self._chose_tab = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class QueueScreen(SearchedList):
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
         found = self.desk.students.sessions_today()
-        if found and self.tab is None and not self._sessions and not self._chose_tab:
+        if found and self.tab is None and not self._sessions and not self.chose_tab:
             self.tab = "today"
         if found != self._sessions:
             self._sessions = found
@@ -369,47 +369,19 @@ class QueueScreen(SearchedList):
             self._about = self.desk.brief(self.table.chosen)
             self.write("note")
 
-    def _show_tab(self, tab: Tab | None) -> None:
-        self.tab, self._chose_tab = tab, True
-        if self.field.value:
-            self.field.value = ""
-
-    def action_queue_tab_today(self) -> None:
-        """Today."""
-        self._show_tab("today")
-
-    def action_queue_tab_mentor(self) -> None:
-        """Waits for me."""
-        self._show_tab("mentor")
-
-    def action_queue_tab_student(self) -> None:
-        """Waits for the student."""
-        self._show_tab("student")
-
-    def action_queue_tab_overdue(self) -> None:
-        """Overdue."""
-        self._show_tab("overdue")
-
-    def action_queue_tab_all(self) -> None:
-        """Everything pending."""
-        self._show_tab(None)
-
-    def action_queue_tab_closed(self) -> None:
-        """What is closed."""
-        self._show_tab("closed")
-
-    def action_queue_tab_to_take(self) -> None:
-        """What is offered to me."""
-        self._show_tab("to_take")
-
-    def action_queue_tab_team(self) -> None:
-        """What the others have."""
-        self._show_tab("team")
-
     async def action_queue_offer(self) -> None:
         """Offer the selected defense, or give it back."""
         if (entry := self._selected()) is not None:
             await school.ask_offer(self, entry)
+
+    action_queue_tab_today = partialmethod(SearchedList.show_tab, "today")
+    action_queue_tab_mentor = partialmethod(SearchedList.show_tab, "mentor")
+    action_queue_tab_student = partialmethod(SearchedList.show_tab, "student")
+    action_queue_tab_overdue = partialmethod(SearchedList.show_tab, "overdue")
+    action_queue_tab_all = partialmethod(SearchedList.show_tab, None)
+    action_queue_tab_closed = partialmethod(SearchedList.show_tab, "closed")
+    action_queue_tab_to_take = partialmethod(SearchedList.show_tab, "to_take")
+    action_queue_tab_team = partialmethod(SearchedList.show_tab, "team")
 
     def action_queue_second_reading(self) -> None:
         """Rate the selected defense a second time."""
@@ -438,7 +410,7 @@ class QueueScreen(SearchedList):
             self.tell(_("Nothing waits for you."))
             return
         if all(entry is not following for entry in self._shown()):
-            self._show_tab("mentor")
+            self.show_tab("mentor")
             self.update()
         self.table.choose(following.summary.id)
 
@@ -457,7 +429,7 @@ class QueueScreen(SearchedList):
             self.filter = Filter()
             self.update()
             if all(entry.summary.id != id for entry in self._shown()):
-                self._show_tab(None)
+                self.show_tab(None)
                 self.update()
             self.table.choose(id)
 

@@ -36,6 +36,8 @@ class SearchedList(WritingScreen):
         super().__init__()
         self._seconds = 0
         """Since everything was drawn anew."""
+        self.chose_tab = False
+        """Whether the mentor has chosen a tab."""
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
@@ -84,6 +86,12 @@ class SearchedList(WritingScreen):
     def tab_title(self) -> str:
         """The long name of the tab that is shown."""
         return _(next(long for each, long, _short in self.TABS if each == self.tab))
+
+    def show_tab(self, tab: Any) -> None:
+        """Show another tab; what was sought is left."""
+        self.tab, self.chose_tab = tab, True
+        if self.field.value:
+            self.field.value = ""
 
     def show_tabs(self, counts: Mapping[Any, int]) -> None:
         """Show every tab with its key and its count. Args: counts: by tab; one that is missing shows none."""

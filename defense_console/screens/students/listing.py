@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partialmethod
 
 from textual.app import ComposeResult
 
@@ -194,30 +195,11 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """A private note on the selected student."""
         self._write("note")
 
-    def _show_tab(self, tab: StudentTab | None) -> None:
-        self.tab = tab
-        if self.field.value:
-            self.field.value = ""
-
-    def action_students_tab_week(self) -> None:
-        """Who has a session or a goal due this week."""
-        self._show_tab("week")
-
-    def action_students_tab_mine(self) -> None:
-        """Who waits for me."""
-        self._show_tab("mine")
-
-    def action_students_tab_drifting(self) -> None:
-        """Who slips away."""
-        self._show_tab("drifting")
-
-    def action_students_tab_away(self) -> None:
-        """Who is away."""
-        self._show_tab("away")
-
-    def action_students_tab_all(self) -> None:
-        """Everybody."""
-        self._show_tab(None)
+    action_students_tab_week = partialmethod(SearchedList.show_tab, "week")
+    action_students_tab_mine = partialmethod(SearchedList.show_tab, "mine")
+    action_students_tab_drifting = partialmethod(SearchedList.show_tab, "drifting")
+    action_students_tab_away = partialmethod(SearchedList.show_tab, "away")
+    action_students_tab_all = partialmethod(SearchedList.show_tab, None)
 
     def action_students_order(self) -> None:
         """The next order."""
@@ -239,7 +221,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
 
         student = await add_student(self)
         if student is not None:
-            self._show_tab(None)
+            self.show_tab(None)
             self.update()
             self.table.choose(student.id)
 

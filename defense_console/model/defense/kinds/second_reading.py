@@ -8,7 +8,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from defense_console.model.defense.legal_context import Case, checks, require
-from defense_console.model.defense.state import Folding, RatingValue, Reading, Settled, applies
+from defense_console.model.defense.reading import Reading, Settled
+from defense_console.model.defense.state import Folding, RatingValue, applies
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, What
 
@@ -77,7 +78,7 @@ def _check_reading_closed(case: Case, what: ReadingClosed) -> None:
     reading = _still_open(case, what.reader)
     if case.curriculum is not None and case.project is not None:
         left = sum(c.id not in reading.ratings for c in case.curriculum.criteria_of(case.project))
-        require(not left, "{n} criteria are not rated yet.", n=left)
+        require(not left, "Rate every criterion first: {n} left.", n=left)
 
 
 @applies(ReadingClosed)
