@@ -11,6 +11,7 @@ from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
 from tests.store.memory import Database
 from tests.ui.conftest import Room
+from tests.ui.test_revisions import conditional
 
 DAY_S = 86_400
 
@@ -132,3 +133,17 @@ def test_a_mentor_alone_has_nothing_to_take(room: Room) -> None:
     summary = alone.desk.agenda.entries()[0].summary
     for refusal in (alone.desk.team.no_offer, alone.desk.team.no_take, alone.desk.team.no_parting):
         assert "This store is yours alone" in str(refusal(summary))
+
+
+def test_who_takes_a_student_over_is_told_what_is_open(room: Room) -> None:
+    conditional(room)
+    desk = Twin(room).desk.follow("s1")
+    desk.set_goal("maquette v2 2026-12-01")
+    desk.set_goal("read the brief")
+    desk.keep_goal(desk.student.goals[-1].seq)
+    desk.ask("which budget?")
+    assert desk.handover_note.splitlines() == [
+        "Goals: maquette v2 (2026-12-01)",
+        "Questions: which budget?",
+        "Documents: IRP-P2 1. Interview guide and questionnaire; IRP-P2 2. Needs-analysis report",
+    ]

@@ -98,8 +98,10 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
     to_whom = Ask(texts, Asked.HAND_OVER_TO, _("Who takes the defense over?"), _("The name of the account."))
     if (holder := await answer_to(screen, to_whom)) is None:
         return
-    what = _("What does {holder} have to know?", holder=holder)
-    if (note := await answer_to(screen, Ask(texts, Asked.HAND_OVER_NOTE, what, required=False))) is None:
+    what, details = _("What does {holder} have to know?", holder=holder), _("What is open, from the log: change it.")
+    open_now = screen.desk.follow(summary.student_id).handover_note
+    ask = Ask(texts, Asked.HAND_OVER_NOTE, what, details, initial=open_now, required=False)
+    if (note := await answer_to(screen, ask)) is None:
         return
     if screen.attempt(lambda: team.hand_over(summary, holder, note)) is None:
         return
