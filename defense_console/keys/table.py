@@ -117,6 +117,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        N_("Copy everything that is not saved, in words, to the clipboard and into a file."), "global", writing=True),
     _c("aside.keep", "enter", N_("keep"), N_("Record it now."), "aside", footer=10),
     _c("aside.drop", "x delete", N_("drop"), N_("Give it up for good, after a question."), "aside", footer=20),
+    _c("console.running", "f12", N_("what is live"), N_("Go to the defense or the rehearsal that is live."), "global"),
     _c("console.language", "", N_("language"), N_("Switch between French and English."), "global"),
     _c("console.theme", "", N_("theme"), N_("Switch between the dark and the light theme."), "global"),
     _c("move.down", "down j", N_("down"), N_("Go to the next line."), *WITH_LISTS),

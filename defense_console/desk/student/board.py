@@ -31,6 +31,7 @@ class BoardRow(msgspec.Struct, frozen=True):
         path: each project with its status; empty without a curriculum.
         tabs: in which the student is, besides that of everybody.
         silent_days: since the last session, None before the first one.
+        on_air: whether a defense or a rehearsal of theirs is live.
     """
 
     line: StudentLine
@@ -38,6 +39,12 @@ class BoardRow(msgspec.Struct, frozen=True):
     path: tuple[tuple[Project, ProjectStatus], ...]
     tabs: frozenset[StudentTab]
     silent_days: int | None = None
+    on_air: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether a session, a defense or a rehearsal goes on."""
+        return self.on_air or bool(self.line.student.standing.running)
 
 
 def week_of(today: date) -> tuple[date, date]:

@@ -104,19 +104,21 @@ class StudentsDesk:
     def rows(self) -> tuple[BoardRow, ...]:
         """Return everything that the list shows of every student, by name."""
         waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
+        on_air = {each.student_id for each in self._agenda.going_on()}
         known = everybody(self._ledger)
         students = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
         defenses, before, minute = defense_rows(self._ledger, known), self._made, self._ledger.now().wall[:_MINUTE]
         self._made = {}
         for student in students:
             mine, waits = tuple(defenses.get(student.id, ())), student.id in waiting
-            made_of, made = (student, mine, waits, minute, self._settings), before.get(student.id)
+            live = student.id in on_air
+            made_of, made = (student, mine, waits, live, minute, self._settings), before.get(student.id)
             if made is None or made[0] != made_of:
-                made = made_of, self._row(student, mine, waits)
+                made = made_of, self._row(student, mine, waits, live)
             self._made[student.id] = made
         return tuple(row for _made_of, row in self._made.values())
 
-    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> BoardRow:
+    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool, live: bool) -> BoardRow:
         line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
         now = instant(self._ledger.now().wall)
         monday, next_monday = week_of(self._today)
@@ -131,7 +133,7 @@ class StudentsDesk:
         met = any(each.state not in ("excused", "holiday") and instant(each.at) >= first for each in near)
         if met or monday.isoformat() <= standing.next_due < next_monday.isoformat():
             tabs.add("week")
-        if standing.running or standing.promises or unsaid is not None or waits:
+        if standing.running or live or standing.promises or unsaid is not None or waits:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
@@ -140,7 +142,7 @@ class StudentsDesk:
         elsewhere = {each.project: each.outcome for each in standing.settled}
         shown = path(curriculum, defenses, elsewhere) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
-        return BoardRow(line, code, shown, frozenset(tabs), silent)
+        return BoardRow(line, code, shown, frozenset(tabs), silent, live)
 
     def look(self) -> None:
         """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""

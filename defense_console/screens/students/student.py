@@ -105,7 +105,7 @@ class StudentScreen(StudentPanels):
             if path
             else Content.styled(_("no path yet: {key:queue.student} plans it"), "$text-muted")
         )
-        second = panels.situation(self.student, shown, self.zone, self.desk.now().wall)
+        second = panels.situation(self.student, shown, self.going_on(), self.zone, self.desk.now().wall)
         ahead = self.desk.outlooks.of(self.student_id)
         third = panels.end_words(self.desk.outlooks, ahead.forecast)
         rows = [first, *(each.truncate(self.row_width, ellipsis=True) for each in (second, third))]

@@ -41,7 +41,7 @@ class HeaderEnd:
     """What stands at the right end of the header.
 
     Attributes:
-        live: Student of another defense that is live, and the time left there.
+        live: Whose defense or rehearsal is live elsewhere, and the time left there; key: that goes there.
         saved: Whether everything is saved: words, and the time in more words; alarm: nothing is saved now.
         time: Local time; day: the date before it, where there is room.
     """
@@ -52,6 +52,7 @@ class HeaderEnd:
     alarm: bool = False
     time: str = ""
     day: str = ""
+    key: str = ""
 
 
 class HeaderLine(QuietText):
@@ -83,8 +84,8 @@ def _tries(headline: Headline, aside: HeaderEnd) -> Iterator[tuple[Content, Cont
     live, at = (one_line(aside.live[0]), aside.live[1]), aside.saved_at
     short = (shortened(live[0], 9), live[1]) if live[0] else live
     rights = [
-        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, aside.day),
-        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, aside.day, aside.key),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, key=aside.key),
         HeaderEnd(short, aside.saved, at if not live[0] else "", aside.alarm, aside.time),
         HeaderEnd(("", live[1]) if live[0] else live, aside.saved, "", aside.alarm, aside.time),
     ]
@@ -116,7 +117,8 @@ def _right(aside: HeaderEnd) -> Content:
     name, left = aside.live
     if name or left:
         words = " ".join(part for part in (name, left) if part)
-        texts.append(Content.styled(f"{mark('live')} {words}", "bold $text-error"))
+        key = f" {aside.key}" if aside.key else ""
+        texts.append(Content.assemble((f"{mark('live')} {words}", "bold $text-error"), (key, "$text-accent")))
     if aside.alarm:
         texts.append(Content.styled(f" {mark('refused')} {aside.saved} ", "bold reverse $text-error"))
     elif aside.saved:
