@@ -29,7 +29,7 @@ from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.student.weekly import Holidays, Occurrence, midnight, occurrences, sessions_of
+from defense_console.model.student.weekly import Holidays, Occurrence, going_on, midnight, occurrences, sessions_of
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
@@ -78,7 +78,7 @@ class StudentsDesk:
         self._settings = settings
         self._rules = rules
         self._weekly: tuple[str, ...] = ()
-        """Ids of those with a weekly plan, as of the last `look`."""
+        """Ids of those with a weekly plan or a session that goes on, as of the last `look`."""
         self._looked_at = -1
         self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
@@ -145,27 +145,36 @@ class StudentsDesk:
         return BoardRow(line, code, shown, frozenset(tabs), silent, live)
 
     def look(self) -> None:
-        """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""
+        """Find out who has sessions, for `sessions_today`; the store is asked where anybody has written."""
         if self._looked_at != self._ledger.snapshot.generation:
             self._looked_at = self._ledger.snapshot.generation
-            self._weekly = self._ledger.store.with_weekly_plan()
+            self._weekly = self._ledger.store.with_sessions()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
-        """Return the weekly sessions of the mentor's day, of those whom the last `look` found; who is away has none."""
+        """Return the sessions of the mentor's day, of those whom the last `look` found; see `sessions_of`.
+
+        Who is away has none, except one that goes on.
+        """
         students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
-        here = (each for each in students.values() if not away_on(each.standing, self._today.isoformat()))
+        today = self._today.isoformat()
+        here = (each for each in students.values() if each.standing.running or not away_on(each.standing, today))
         return self._sessions(here, self._today)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
-        """Return the weekly sessions that start on a day of the mentor's, in their order."""
+        """Return the sessions of a day of the mentor's, in order: the weekly ones that start on it.
+
+        Today has every session that goes on too, planned or not.
+        """
         return self._sessions(everybody(self._ledger).values(), day)
 
     def _sessions(self, students: Iterable[Student], day: date) -> tuple[DaySession, ...]:
-        found = [
-            DaySession(student, one)
-            for student in students
-            for one in sessions_of(student.standing, day, self._zone, self._holidays)
-        ]
+        found, today = list[DaySession](), day == self._today
+        for student in students:
+            planned = sessions_of(student.standing, day, self._zone, self._holidays)
+            running = going_on(student.standing) if today else None
+            if running is not None and all(each.state != "running" for each in planned):
+                planned = (*planned, running)
+            found += (DaySession(student, each) for each in planned)
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))
 
     def named(self, typed: str) -> str:

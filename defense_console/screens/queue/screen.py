@@ -180,9 +180,13 @@ class QueueScreen(SearchedList):
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
         sessions = day_sessions.still_open(self._sessions)
+        running = [each for each in sessions if each.session.state == "running"]
+        planned = [each for each in sessions if each not in running]
+        live = [self._rehearsal_row(each, now) for each in self._rehearsals]
+        live += [day_sessions.session_row(each, self.zone, now) for each in running]
         by_time = self.order == "time"
-        planned = day_sessions.with_sessions(entries, rows, sessions, self.zone, now, by_time)
-        return QueueSection(title, (*(self._rehearsal_row(each, now) for each in self._rehearsals), *planned))
+        rest = day_sessions.with_sessions(entries, rows, planned, self.zone, now, by_time)
+        return QueueSection(title, (*live, *rest))
 
     def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
         left_s = self.desk.agenda.left_s(each.id, each.subject)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from defense_console.desk.student.students import DaySession
 
 PREFIX = "session/"
-"""Begins the id of a line that is a session; the id of the student follows."""
+"""Begins the id of a line that is a session; its day, "" for none, and the id of the student follow."""
 OPEN = ("planned", "running")
 STYLES = {"running": "$text-error", "planned": "$foreground"}
 
 
 def student_of(row: str | None) -> str:
     """Return the id of the student whose session a line is, "" for a defense."""
-    return row.removeprefix(PREFIX) if row is not None and row.startswith(PREFIX) else ""
+    return row.split("/", 2)[2] if row is not None and row.startswith(PREFIX) else ""
 
 
 def rehearsal_of(row: str | None) -> str:
@@ -65,7 +65,7 @@ def session_row(each: DaySession, zone: str, now: str) -> QueueRow:
     """Return the line of a session."""
     session, running = each.session, each.session.state == "running"
     return QueueRow(
-        id=PREFIX + each.student.id,
+        id=f"{PREFIX}{session.day}/{each.student.id}",
         turn=mark("my_turn"),
         mark=mark("live") if running else "",
         when=short_when(session.at, zone, now),
