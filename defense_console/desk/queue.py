@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -32,7 +33,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator, zone_of
+from defense_console.words.translation import LANGUAGES, _, local_day, translator, zone_of
 from defense_console.words.values import OUTCOMES, SESSIONS
 
 MOST_CURRICULA = 4
@@ -247,6 +248,11 @@ class AgendaDesk:
             title = project.title if project else None
             entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
         return tuple(entries)
+
+    def of_day(self, day: date) -> tuple[Entry, ...]:
+        """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
+        rows = {each.id: each.planned_at for each in (*self.ledger.snapshot.closed(), *self._pending())}
+        return self._named(self.find([id for id, at in rows.items() if local_day(at, self.zone) == day]).values())
 
     def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
         """Return the defenses that are live, then the rehearsals.

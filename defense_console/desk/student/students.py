@@ -24,12 +24,23 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.instants import iso
 from defense_console.model.queue.path import path
 from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.student.weekly import Holidays, Occurrence, going_on, midnight, occurrences, sessions_of
+from defense_console.model.student.weekly import (
+    Holidays,
+    Occurrence,
+    going_on,
+    midnight,
+    occurrence,
+    occurrences,
+    plan_of,
+    sessions_of,
+    start_of,
+)
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
@@ -166,6 +177,17 @@ class StudentsDesk:
         Today has every session that goes on too, planned or not.
         """
         return self._sessions(everybody(self._ledger).values(), day)
+
+    def moved_from(self, day: date) -> tuple[tuple[str, DaySession], ...]:
+        """Return the sessions that were planned for a day and moved to another one, each with its first start."""
+        found = []
+        for student in everybody(self._ledger).values():
+            one = occurrence(student.standing, day.isoformat(), self._holidays)
+            if one is not None and one.moved and local_day(one.at, self._settings.zone) != day:
+                plan = plan_of(student.standing.plans, day)
+                assert plan is not None, "it was planned"
+                found.append((iso(start_of(plan, day)), DaySession(student, one)))
+        return tuple(found)
 
     def _sessions(self, students: Iterable[Student], day: date) -> tuple[DaySession, ...]:
         found, today = list[DaySession](), day == self._today
