@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
@@ -88,6 +89,39 @@ async def test_the_list_says_who_waits_and_who_slips_away(followed: Room) -> Non
         await shows(pilot, "[5 All 3]")
         await pilot.press("escape")
         await shows(pilot, "Defenses")
+
+
+async def test_after_a_check_in_the_next_one_who_waits_is_under_the_cursor(room: Room) -> None:
+    for id, name in (("s1", "Ada Demo"), ("s2", "Bo Sample"), ("s3", "Cy Example"), ("s4", "Di Test")):
+        room.student(id, name)
+        room.follow(id, ev.WeeklyPlanned("2026-11-24", "13:00", "Europe/Paris", length_min=30))
+    app = room.app()
+
+    def order() -> list[str]:
+        return re.findall(r"^[ ›▸!]*(Ada|Bo|Cy|Di) ", plain_text(app), re.MULTILINE)
+
+    def under_the_cursor() -> str:
+        (found,) = re.findall(r"›[ ▸!]*(Ada|Bo|Cy|Di) ", plain_text(app))
+        return str(found)
+
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("s", "2", "5", "down")
+        await until(pilot, lambda: under_the_cursor() == "Bo")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: under_the_cursor() == "Bo", "nothing was done")
+        await pilot.press("c", "t", "f9", "y")
+        await shows(pilot, "The session of Bo Sample is held.")
+        await until(pilot, lambda: order() == ["Ada", "Cy", "Di", "Bo"])
+        assert under_the_cursor() == "Cy", "the next one who waits"
+        now = room.machine.read().wall
+        room.follow("s1", ev.SessionStarted("2026-11-24", now), ev.SessionHeld(now))
+        await until(pilot, lambda: order()[0] == "Cy", "another console was at work")
+        assert under_the_cursor() == "Cy", "a key acts on the student it was meant for"
+        await pilot.press("enter", "c", "t", "f9", "y")
+        await shows(pilot, "The session of Cy Example is held.")
+        await pilot.press("escape")
+        await until(pilot, lambda: order()[0] == "Di")
+        assert under_the_cursor() == "Di", "also by way of the student"
 
 
 async def test_eighteen_are_seen_at_once_and_the_cursor_asks_the_store_nothing(room: Room) -> None:
