@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
@@ -20,6 +21,7 @@ from defense_console.screens.students.listing import StudentsScreen
 from defense_console.screens.students.student import StudentScreen
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.widgets.lists.panel import Panel
+from defense_console.words.translation import Language, set_language
 from tests.hostile import ALL, TEXTS
 from tests.store.counting import counted
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
@@ -195,6 +197,35 @@ async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
     assert (found.open_promises, found.questions[0].answer) == ((), "twice a week")
 
 
+@pytest.mark.parametrize(
+    ("size", "language", "told"),
+    [
+        ((100, 30), "en", ""),
+        ((100, 30), "fr", ""),
+        ((80, 24), "en", "below: Questions 1 open, Learning, Notes 1; PgDn goes there"),
+        ((60, 20), "fr", "panneaux sont plus bas ; PgSuiv y va"),
+    ],
+)
+async def test_every_panel_of_a_student_is_seen_or_it_is_said_which_lie_below(
+    followed: Room, size: tuple[int, int], language: Language, told: str
+) -> None:
+    followed.settings = msgspec.structs.replace(followed.settings, language=language)
+    set_language(language)
+    app = followed.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: isinstance(app.screen, StudentScreen))
+        await shows(pilot, "mock-up v2", *([told] if told else []))
+        end = app.screen.query_one("#body").region.bottom
+        seen = [panel.region.y < end - 1 for panel in app.screen.query(".panel") if panel.display]
+        assert len(seen) == 6
+        assert all(seen) != bool(told)
+        await pilot.press(*["pagedown"] * 6)
+        await shows(pilot, "works at night")
+        if told:
+            await hides(pilot, told)
+
+
 async def test_what_is_noted_about_a_student(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
@@ -282,6 +313,7 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await shows(pilot, "session now")
         await pilot.press("enter")
         await shows(pilot, "planned 14:00, now", "I promised: send the template", "t starts the session")
+        form = app.screen.query_one("#form").region
         await pilot.press("v")
         await shows(pilot, "The session has not started: t starts it.")
         await pilot.press("t")
@@ -298,6 +330,9 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await until(pilot, lambda: copied[1:] == ["- mock-up v2: moved to 2026-11-30\n- read on: dropped"])
         await play(pilot, "p", ">call the school", "enter")
         await shows(pilot, "I promised: call the school")
+        await play(pilot, "g", ">a trial run", "enter")
+        await shows(pilot, "Next goal     a trial run")
+        assert app.screen.query_one("#form").region == form, "the form stays where it is, whatever is in it"
         followed.machine.pass_time(40 * 60)
         await shows(pilot, "over by 10 min")
         await pilot.press("f9")

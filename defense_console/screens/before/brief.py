@@ -114,7 +114,7 @@ class BriefScreen(DefensePanels):
     def quiet_line(self) -> str:
         """What the key that is pressed next does."""
         if self.defense.session != "planned" or self.brief.read_only is not None:
-            return ""
+            return super().quiet_line()
         return _("{key:brief.open_room} opens the waiting room; the next {key:waiting.start} starts the clock")
 
     # --- commands ------------------------------------------------------------------------------------------------

@@ -36,9 +36,9 @@ class StudentScreen(StudentPanels):
             with Vertical(classes="column", id="student-left"):
                 yield Panel(id="goals")
                 yield CurvePanel(id="progress")
-                yield Panel(id="sessions")
-                yield Panel(id="questions", classes="panel rest")
+                yield Panel(id="sessions", classes="panel rest")
             with Vertical(classes="column", id="student-right"):
+                yield Panel(id="questions")
                 yield Panel(id="learning")
                 yield Panel(id="notes", classes="panel rest")
 

@@ -64,9 +64,13 @@ class HeaderLine(QuietText):
 
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
+        least = [
+            _right(HeaderEnd(live, aside.saved, "", aside.alarm, aside.time))
+            for live in (("", aside.live[1]), ("", ""))
+        ]
         left, right = next(
             (found for found in _tries(headline, aside) if found[0].cell_length + GAP + found[1].cell_length <= width),
-            (Content(""), _right(HeaderEnd(saved=aside.saved, alarm=aside.alarm, time=aside.time))),
+            (Content(""), least[0] if least[0].cell_length + GAP + LEAST_LEFT <= width else least[1]),
         )
         if not left.plain:
             left = _shortest(headline, max(0, width - right.cell_length - GAP))
