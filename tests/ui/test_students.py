@@ -10,13 +10,17 @@ from datetime import timedelta
 import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.exchange import clipboard
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.timeline import iso
 from defense_console.model.student import kinds as ev
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.students.alerts import AlertsScreen
 from defense_console.screens.students.check_in import CheckInScreen
+from defense_console.screens.students.insight import InsightScreen
 from defense_console.screens.students.listing import StudentsScreen
 from defense_console.screens.students.student import StudentScreen
 from defense_console.store.sqlite.store import TinyStore
@@ -419,6 +423,13 @@ async def test_a_second_console_is_told_and_takes_a_student_over(followed: Room)
 # --- nothing yet, and what nobody trusts -----------------------------------------------------------------------------
 
 
+def filled(panel: Widget, shown: str) -> bool:
+    """Whether there is a word inside the frame of a panel, as far as it is seen."""
+    rows, inside = shown.splitlines(), panel.content_region
+    found = [row[inside.x : inside.right] for row in rows[inside.y : inside.bottom]]
+    return not found or any(any(map(str.isalpha, row)) for row in found)
+
+
 @pytest.mark.parametrize("size", [(60, 20), SIZE])
 async def test_without_any_check_in_there_is_no_empty_box_and_no_reproach(room: Room, size: tuple[int, int]) -> None:
     room.student("s1", "Ada Demo")
@@ -427,15 +438,34 @@ async def test_without_any_check_in_there_is_no_empty_box_and_no_reproach(room: 
     async with app.run_test(size=size) as pilot:
         await pilot.press("s")
         await shows(pilot, "Ada Demo", "5 All 1")
-        for screen, keys in ((StudentsScreen, ()), (StudentScreen, ("enter",)), (CheckInScreen, ("c",))):
+        way: tuple[tuple[type[ConsoleScreen], str, tuple[str, ...]], ...] = (
+            (StudentsScreen, "Ada Demo", ()),
+            (AlertsScreen, "none is raised", ("a",)),
+            (InsightScreen, "no verdict was released yet", ("escape", "v")),
+            (StudentScreen, "none yet: g writes", ("escape", "enter")),
+            (CheckInScreen, "nothing yet: it fills itself", ("c",)),
+        )
+        for screen, first, keys in way:
             await pilot.press(*keys)
             await until(pilot, lambda screen=screen: isinstance(app.screen, screen))  # type: ignore[misc]
-            await shows(pilot, "Ada Demo")
+            await shows(pilot, first)
             shown = plain_text(app)
-            for word in ("0/0", "0 of 0", "late", "missed", "! ", "None", "drifting", "kept 0"):
+            for word in (
+                "0/0",
+                "0 of 0",
+                "late",
+                "missed:",
+                "! ",
+                "None",
+                "drifting",
+                "kept 0",
+                "not yet",
+                "answered yet",
+            ):
                 assert word not in shown, shown
-            boxes = [panel for panel in app.screen.query("Panel") if panel.region.area and not panel.line_count()]  # type: ignore[attr-defined]
+            boxes = [each for each in app.screen.query(".panel") if each.region.area and not filled(each, shown)]
             assert boxes == []
+        await shows(pilot, "t starts a session that nobody planned")
         await pilot.press("t", "v", "v", "f9", "y")
         await shows(pilot, "The session of Ada Demo is held.")
     assert room.follow("s1").standing.held == 1

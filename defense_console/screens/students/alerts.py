@@ -215,7 +215,8 @@ class AlertsScreen(PanelScreen):
         """Show the text of what is selected, as the school would read it."""
         seen, in_words = self.seen(), translator(language())
         if seen.desk is None:
-            self.panel("text").show(_("Text"), ())
+            none = Item(Content.styled(_("what is proposed or raised is read here before it leaves"), "$text-muted"))
+            self.panel("text").show(_("Text"), (none,))
             return
         shown: Alert | ev.AlertRaised = seen.alert or self._draft(seen)
         text = alert_text(seen.desk.student, shown, in_words)

@@ -123,6 +123,8 @@ class CheckInScreen(StudentPanels):
         """What the key that is pressed next does."""
         if self.student.running is not None or self.texts.session_today is not None:
             return super().quiet_line()
+        if self.texts.planned_today is None:
+            return _("{key:check_in.start} starts a session that nobody planned")
         return _("{key:check_in.start} starts the session; {key:check_in.third} says that it is not held")
 
     def label(self, command: Command) -> str:
