@@ -54,6 +54,8 @@ def test_of_whom_nothing_is_recorded_is_in_no_tab(twin: Twin) -> None:
         ((ev.MentorPromised("send it"),), {"mine"}),
         ((TUESDAYS,), {"week", "mine"}),
         ((TUESDAYS, ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24")), {"week", "drifting"}),
+        ((TUESDAYS, ev.SessionMissed("2026-11-10"), ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24"),
+          ev.SessionStarted("", "2026-11-18T09:00:00.000Z"), ev.SessionHeld("2026-11-18T10:00:00.000Z")), {"week"}),
         ((TUESDAYS, ev.SessionExcused("2026-11-24"), ev.SessionExcused("2026-11-17"), ev.SessionMissed("2026-11-10")),
          set()),
         ((ev.WentAway("2026-11-20", "2026-12-20"), ev.SessionMissed("2026-11-17")), {"away"}),

@@ -71,9 +71,10 @@ def silent_days(line: StudentLine, now: datetime) -> int | None:
 def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     """Return whether a student slips away: too long without a session, or several missed in a row."""
     limits = {rule.measure: rule.at_least for rule in rules.rules}
-    days = line.student.standing.days
-    said = [days[day].state for day in sorted(days) if days[day].state in ("held", "missed")]
-    missed = next((n for n, state in enumerate(reversed(said)) if state == "held"), len(said))
+    since, days = line.last_seen[: len("2026-11-24")], line.student.standing.days
+    missed = sum(
+        what.state == "missed" and day > since for day, what in days.items()
+    )  # nobody may have planned the last
     too_long = silent is not None and silent >= limits.get("days_without_session", silent + 1)
     return too_long or missed >= limits.get("sessions_missed_in_a_row", missed + 1)
 

@@ -184,9 +184,10 @@ class QueueScreen(SearchedList):
         planned = [each for each in sessions if each not in running]
         live = [self._rehearsal_row(each, now) for each in self._rehearsals]
         live += [day_sessions.session_row(each, self.zone, now) for each in running]
+        first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
         by_time = self.order == "time"
-        rest = day_sessions.with_sessions(entries, rows, planned, self.zone, now, by_time)
-        return QueueSection(title, (*live, *rest))
+        rest = day_sessions.with_sessions(entries[first:], rows[first:], planned, self.zone, now, by_time)
+        return QueueSection(title, (*rows[:first], *live, *rest))
 
     def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
         left_s = self.desk.agenda.left_s(each.id, each.subject)

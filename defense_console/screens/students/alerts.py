@@ -189,8 +189,8 @@ class AlertsScreen(PanelScreen):
         keys = self.hints_of("alerts.answered", "alerts.close") if raised else ()
         self.panel("raised").show(_("Raised"), raised or (none,), str(len(raised) or ""), keys)
         self._draw_rules()
+        self.keep_focus()  # the text is that of the line under the cursor
         self._draw_text()
-        self.keep_focus()
 
     def _proposal(self, id: str, reasons: Sequence[RuleReason]) -> Item:
         said = [reason_sentence(each, self._rules, translator(language())) for each in reasons]

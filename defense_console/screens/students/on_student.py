@@ -14,6 +14,7 @@ from defense_console.model.defense.subject import REHEARSAL
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student.state import FollowedStudent, Goal, Promise, StudentQuestion
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.going_on import going_on_words
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.shared.wishes import Seen, Wishes
 from defense_console.screens.students.goal_reading import ReadsGoals
@@ -132,6 +133,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
         if project is None or curriculum is None:
             return
         details = _("The live screen opens and its clock runs. Nothing of it enters the record or a report.")
+        details = "\n".join((details, *map(going_on_words, self.desk.agenda.going_on())))
         question = Confirm(_("Rehearse {project} now?", project=project.id), details, yes=_("rehearse"))
         if not await self.app.push_screen_wait(question):
             return
