@@ -334,8 +334,8 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await until(pilot, lambda: copied[1:] == ["- mock-up v2: moved to 2026-11-30\n- read on: dropped"])
         await play(pilot, "p", ">call the school", "enter")
         await shows(pilot, "I promised: call the school")
-        await play(pilot, "g", ">a trial run", "enter")
-        await shows(pilot, "Next goal     a trial run")
+        await play(pilot, "g", ">a trial run", "enter", "q", ">who pays?", "enter")
+        await shows(pilot, "Next goal     a trial run", "Difficulties  who pays?")
         assert app.screen.query_one("#form").region == form, "the form stays where it is, whatever is in it"
         followed.machine.pass_time(40 * 60)
         await shows(pilot, "over by 10 min")

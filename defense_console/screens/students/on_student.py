@@ -119,6 +119,10 @@ class StudentPanels(PanelScreen, ReadsGoals):
         """The next goal."""
         self.write("goal")
 
+    def action_student_question(self) -> None:
+        """A question of the student."""
+        self.write("question")
+
     def action_student_note(self) -> None:
         """A private note."""
         self.write("note")

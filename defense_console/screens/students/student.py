@@ -168,10 +168,6 @@ class StudentScreen(StudentPanels):
         if question is not None:
             await asking.answer_as_before(self, question)
 
-    def action_student_question(self) -> None:
-        """A question of the student."""
-        self.write("question")
-
     async def action_student_learning(self) -> None:
         """How the student learns."""
         await asking.note_learning(self)
