@@ -251,8 +251,9 @@ class AgendaDesk:
 
     def of_day(self, day: date) -> tuple[Entry, ...]:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
-        rows = {each.id: each.planned_at for each in (*self.ledger.snapshot.closed(), *self._pending())}
-        return self._named(self.find([id for id, at in rows.items() if local_day(at, self.zone) == day]).values())
+        starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
+        starts |= {each.id: each.planned_at for each in self._pending()}
+        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
 
     def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
         """Return the defenses that are live, then the rehearsals.
