@@ -215,6 +215,8 @@ async def test_every_panel_of_a_student_is_seen_or_it_is_said_which_lie_below(
 ) -> None:
     followed.settings = msgspec.structs.replace(followed.settings, language=language)
     set_language(language)
+    if not told:
+        followed.follow("s1", *(ev.GoalPromised(f"goal {n}") for n in range(4)))
     app = followed.app()
     async with app.run_test(size=size) as pilot:
         await pilot.press("s", "enter")
