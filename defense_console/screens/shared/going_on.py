@@ -24,12 +24,15 @@ def going_on_words(going_on: GoingOn) -> str:
     return _("The defense of {student} is live.", student=name)
 
 
-def live_elsewhere(agenda: AgendaDesk, others: Sequence[GoingOn]) -> tuple[str, str]:
-    """Return whose is live elsewhere, and the time left there with how many more there are; "" each for none."""
+def live_elsewhere(agenda: AgendaDesk, others: Sequence[GoingOn]) -> tuple[str, str, str]:
+    """Return whose is live elsewhere, the time left there with how many more there are, and only the time.
+
+    "" each for none.
+    """
     for each in others:
         if (left_s := agenda.left_s(each.id, each.subject)) is not None:
-            left = _("{time} left", time=clock_text(left_s))
+            left, clock = _("{time} left", time=clock_text(left_s)), clock_text(left_s)
             if each.subject is REHEARSAL:
                 left = _("rehearsal {left}", left=left)
-            return each.student_name, f"{left} +{len(others) - 1}" if len(others) > 1 else left
-    return "", ""
+            return each.student_name, f"{left} +{len(others) - 1}" if len(others) > 1 else left, clock
+    return "", "", ""
