@@ -257,9 +257,8 @@ class Desk:
     def rehearsal_here(self) -> str | None:
         """Return the rehearsal that was going on on this machine, None for none or several."""
         self.leases.look()
-        streams = [stream for stream in self.ledger.snapshot.leases() if stream.startswith(REHEARSAL.prefix)]
-        here = [stream for stream in streams if self.leases.was_here(stream) and self._is_live(stream)]
-        return REHEARSAL.id_of(here[0]) if len(here) == 1 else None
+        here = [each.id for each in self.agenda.rehearsals() if self.leases.was_here(REHEARSAL.stream(each.id))]
+        return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
 

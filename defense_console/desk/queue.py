@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -19,7 +20,7 @@ from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import NOT_HELD, Defense
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
@@ -33,7 +34,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator, zone_of
+from defense_console.words.translation import LANGUAGES, _, local_day, translator, zone_of
 from defense_console.words.values import OUTCOMES, SESSIONS
 
 MOST_CURRICULA = 4
@@ -57,6 +58,25 @@ class Done:
     subject: Subject[Any, Any]
     id: str
     action: int
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """A defense or a rehearsal that is live.
+
+    Attributes:
+        subject, id: Its log.
+        number: Of the attempt, or of the rehearsal.
+        since: Its start, ISO 8601 UTC.
+    """
+
+    subject: Defenses
+    id: str
+    student_id: str
+    student_name: str
+    project: str
+    number: int
+    since: str
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -120,8 +140,7 @@ class AgendaDesk:
         others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
-        on_its_way = self.ledger.unacknowledged(STUDENT)
-        student: Student | None = on_its_way.get(summary.student_id) or self.ledger.snapshot.student(summary.student_id)
+        student = self._student(summary.student_id)
         standing = student.standing if student is not None else Standing()
         return Card(
             entry,
@@ -247,20 +266,68 @@ class AgendaDesk:
             text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
         return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
 
-    def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
-        """Return the lines of the defenses that are live, without this one."""
-        live = self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
-        return tuple(each for each in live if each.mine)
+    def of_day(self, day: date) -> tuple[Entry, ...]:
+        """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
+        starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
+        starts |= {each.id: each.planned_at for each in self._pending()}
+        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
+
+    def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
+        """Return the defenses that are live, then the rehearsals.
+
+        Args:
+            besides: Id of one that is left out; those that come after it come first.
+        """
+        live = [each for each in self._pending() if each.session == "live" and self.team.place(each.id) == "mine"]
+        found = [
+            GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
+                    each.planned_at)
+            for each in live
+        ]  # fmt: skip
+        found += self.rehearsals()
+        ids = [each.id for each in found]
+        place = ids.index(besides) if besides in ids else 0
+        return tuple(each for each in (*found[place:], *found[:place]) if each.id != besides)
+
+    def rehearsals(self) -> tuple[GoingOn, ...]:
+        """Return the rehearsals that go on, the latest first: each has a lease, also after its console is gone."""
+        found = []
+        for stream in {*self._leases.held, *self.ledger.snapshot.leases()}:
+            id = stream.removeprefix(REHEARSAL.prefix)
+            if stream == id or id in self._unreadable or not self._may_be_mine(stream):
+                continue
+            try:
+                state = self.ledger.state(REHEARSAL, id)
+            except ConsoleError:
+                self._unreadable.add(id)
+                continue
+            if state.session == "live":
+                name, student = self._name_of(state.student_id), state.student_id
+                since = state.planned_at  # it is begun and started at once
+                found.append(GoingOn(REHEARSAL, id, student, name, state.project, state.attempt, since))
+        return tuple(sorted(found, key=lambda each: (each.since, each.id), reverse=True))
+
+    def _may_be_mine(self, stream: str) -> bool:
+        """Return whether a rehearsal may be this mentor's: in a school, one that is held on this machine."""
+        return not self.team.shared or stream in self._leases.held or self._leases.was_here(stream)
+
+    def _student(self, id: str) -> Student | None:
+        on_its_way = self.ledger.unacknowledged(STUDENT)
+        return on_its_way.get(id) or self.ledger.snapshot.student(id)
+
+    def _name_of(self, student_id: str) -> str:
+        student = self._student(student_id)
+        return student_id if student is None else student.name
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""
         keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
         return tuple(each for each in entries if keeps(each.summary.curriculum, each.next_at))
 
-    def left_s(self, defense_id: str) -> int | None:
-        """Return the seconds a live defense has left, negative beyond its end; None when its log cannot be read."""
+    def left_s(self, id: str, subject: Defenses = DEFENSE) -> int | None:
+        """Return the seconds a live one has left, negative beyond its end; None when its log cannot be read."""
         try:
-            return self.ledger.state(DEFENSE, defense_id).timeline.ends_in_ms(self.ledger.now()) // 1000
+            return self.ledger.state(subject, id).timeline.ends_in_ms(self.ledger.now()) // 1000
         except ConsoleError:
             return None
 

@@ -344,8 +344,11 @@ class Store(Protocol):
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
+    def with_sessions(self) -> tuple[str, ...]:
+        """Return the ids of the students whose row has a weekly plan or a session that goes on, sorted.
+
+        A damaged row is left out.
+        """
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -54,6 +54,8 @@ def test_of_whom_nothing_is_recorded_is_in_no_tab(twin: Twin) -> None:
         ((ev.MentorPromised("send it"),), {"mine"}),
         ((TUESDAYS,), {"week", "mine"}),
         ((TUESDAYS, ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24")), {"week", "drifting"}),
+        ((TUESDAYS, ev.SessionMissed("2026-11-10"), ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24"),
+          ev.SessionStarted("", "2026-11-18T09:00:00.000Z"), ev.SessionHeld("2026-11-18T10:00:00.000Z")), {"week"}),
         ((TUESDAYS, ev.SessionExcused("2026-11-24"), ev.SessionExcused("2026-11-17"), ev.SessionMissed("2026-11-10")),
          set()),
         ((ev.WentAway("2026-11-20", "2026-12-20"), ev.SessionMissed("2026-11-17")), {"away"}),
@@ -141,6 +143,29 @@ def test_how_far_a_project_is_by_what_can_be_counted(room: Room, twin: Twin) -> 
     room.add(id, *(defense.DeliverableDeclared(each.n, received=True) for each in project.deliverables))
     twin.desk.ledger.refresh()
     assert desk.computed_percent(project) == 80, "the mean of 100 and 50, by 10"
+
+
+def test_a_session_that_goes_on_is_today_whenever_it_was_planned_for(room: Room, twin: Twin) -> None:
+    """Nobody planned the first; the second is held a day early, of somebody who is away; the third began yesterday."""
+    tomorrow, now = ev.WeeklyPlanned("2026-11-25", "10:00", "Europe/Paris", length_min=30), room.machine.read().wall
+    room.follow("s2", tomorrow, ev.WentAway("2026-11-20"), ev.SessionStarted("2026-11-25", now))
+    room.student("s3", "Zoé Demo")
+    room.follow("s3", TUESDAYS, ev.SessionStarted("", "2026-11-23T22:00:00.000Z"))
+    twin.desk.follow("s1").act(ev.SessionStarted("", now))
+    for saved in (False, True):
+        if saved:
+            twin.settle()
+        twin.desk.ledger.refresh()
+        twin.desk.students.look()
+        found = twin.desk.students.sessions_today()
+        assert [(e.student.id, e.session.day, e.session.length_min, e.session.state) for e in found] == [
+            ("s3", "", 0, "running"), ("s3", "2026-11-24", 60, "planned"),
+            ("s1", "", 0, "running"), ("s2", "2026-11-25", 30, "running"),
+        ]  # fmt: skip
+    assert found == twin.desk.students.sessions_of(date(2026, 11, 24))
+    assert [each.student.id for each in twin.desk.students.sessions_of(date(2026, 11, 25))] == ["s2"]
+    twin.desk.follow("s1").end_session()
+    assert "s1" not in [each.student.id for each in twin.desk.students.sessions_today()]
 
 
 def test_the_sessions_of_today_are_known_once_somebody_looked(room: Room, twin: Twin) -> None:

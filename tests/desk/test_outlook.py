@@ -171,7 +171,7 @@ def test_an_alert_is_proposed_answered_and_its_rule_judged(room: Room, twin: Twi
     alert = ev.AlertRaised("facts", "called", "call", "a session", "missed", measured=2, also={"unseen": 22})
     raised = desk.raise_alert(alert).alerts[0].seq
     assert desk.student.standing.alerts == 1
-    assert outlooks.proposals() == ()
+    assert (outlooks.proposals(), outlooks.reasons("s1")) == ((), ()), "raised once is enough"
     records = {each.rule.id: each.precision for each in outlooks.rule_records()}
     assert (records["missed"], records["unseen"]) == (Precision("missed", 1, 1), Precision("unseen", 1, 1))
     desk.close_alert(raised, "not_founded")

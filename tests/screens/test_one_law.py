@@ -460,6 +460,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
     },
     "check_in": {
         **ABOUT_A_STUDENT,
+        "student.question": lambda t, _: written(t.student, "question"),
         "check_in.start": lambda t, _: t.student.act(t.student.starting),
         "check_in.first": lambda t, s: answered(t, s, 0),
         "check_in.second": lambda t, s: answered(t, s, 1),

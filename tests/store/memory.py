@@ -193,8 +193,8 @@ class MemoryStore:
     def students(self) -> tuple[Student, ...]:
         return self.students_by_ids([STUDENT.id_of(stream) for stream in self.streams(STUDENT.prefix)])
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        return tuple(student.id for student in self.students() if student.standing.plans)
+    def with_sessions(self) -> tuple[str, ...]:
+        return tuple(student.id for student in self.students() if student.standing.has_sessions)
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         return tuple(student for id in ids if (student := self.student(id)) is not None)

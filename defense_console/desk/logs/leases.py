@@ -21,9 +21,11 @@ from typing import Protocol
 import msgspec
 
 from defense_console.clocks import is_certain, same_namespace, same_process
+from defense_console.model.curriculum import Curricula
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, Store, WriteLease
 from defense_console.words.translation import date_time
@@ -117,9 +119,21 @@ def void_leases(store: Store, me: Holder, now: Stamp, process_start: ProcessStar
         stream
         for stream, lease in leases.items()
         if stream not in live
-        and not stream.startswith(REHEARSAL.prefix)  # it may be going on: its log would have to be read
         and not held_by_other(lease, me, now, process_start, store.name_held)
+        and not _is_rehearsed(store, stream)
     )
+
+
+def _is_rehearsed(store: Store, stream: str) -> bool:
+    """Return whether a log is a rehearsal that is live, or cannot be read: only its log tells."""
+    if not stream.startswith(REHEARSAL.prefix):
+        return False
+    try:
+        lines = store.read_log(stream)
+        log = Log.read(REHEARSAL, REHEARSAL.id_of(stream), lines, Curricula({}, store.curriculum)) if lines else None
+    except ConsoleError:
+        return True
+    return log is not None and log.state.session == "live"
 
 
 def clear_void(store: Store, now: Stamp, process_start: ProcessStart) -> None:

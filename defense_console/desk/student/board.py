@@ -31,6 +31,7 @@ class BoardRow(msgspec.Struct, frozen=True):
         path: each project with its status; empty without a curriculum.
         tabs: in which the student is, besides that of everybody.
         silent_days: since the last session, None before the first one.
+        on_air: whether a defense or a rehearsal of theirs is live.
     """
 
     line: StudentLine
@@ -38,6 +39,12 @@ class BoardRow(msgspec.Struct, frozen=True):
     path: tuple[tuple[Project, ProjectStatus], ...]
     tabs: frozenset[StudentTab]
     silent_days: int | None = None
+    on_air: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether a session, a defense or a rehearsal goes on."""
+        return self.on_air or bool(self.line.student.standing.running)
 
 
 def week_of(today: date) -> tuple[date, date]:
@@ -64,9 +71,10 @@ def silent_days(line: StudentLine, now: datetime) -> int | None:
 def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     """Return whether a student slips away: too long without a session, or several missed in a row."""
     limits = {rule.measure: rule.at_least for rule in rules.rules}
-    days = line.student.standing.days
-    said = [days[day].state for day in sorted(days) if days[day].state in ("held", "missed")]
-    missed = next((n for n, state in enumerate(reversed(said)) if state == "held"), len(said))
+    since, days = line.last_seen[: len("2026-11-24")], line.student.standing.days
+    missed = sum(
+        what.state == "missed" and day > since for day, what in days.items()
+    )  # nobody may have planned the last
     too_long = silent is not None and silent >= limits.get("days_without_session", silent + 1)
     return too_long or missed >= limits.get("sessions_missed_in_a_row", missed + 1)
 

@@ -313,12 +313,17 @@ class OutlookDesk:
         return alerts.proposals(found, self.rules.alerts, self._answers(known.students), self.today)
 
     def reasons(self, student_id: str) -> tuple[alerts.RuleReason, ...]:
-        """Return why an alert about a student would be due, also where the week allows no more; empty for no reason."""
+        """Return why an alert about a student would be due, also where the week allows no more; empty for no reason.
+
+        What is raised already and not closed is no reason to raise it again.
+        """
         known = self._known()
         if student_id not in known.students:
             return ()
         facts = self._facts(known, student_id, student_id in self._waiting())
-        return () if facts is None else alerts.reasons(facts, self.rules.alerts, self.today)
+        found = () if facts is None else alerts.reasons(facts, self.rules.alerts, self.today)
+        raised = {each.rule for each in known.students[student_id].standing.answers if each.open}
+        return tuple(each for each in found if each.rule not in raised)
 
     def raised(self) -> tuple[tuple[Student, Alert], ...]:
         """Return the alerts that are not closed, praise left out, the oldest first; the logs that have one are read."""

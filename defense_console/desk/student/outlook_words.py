@@ -123,8 +123,8 @@ CLOSING: Final[Mapping[str, str]] = {
 
 
 def precision_sentence(found: Precision, _: Translator) -> str:
-    """Return how often a rule was founded, in small numbers."""
-    return _("founded {n} of {of}", n=found.founded, of=found.of) if found.of else _("not answered yet")
+    """Return how often a rule was founded, in small numbers; "" while it has proposed nothing that was answered."""
+    return _("founded {n} of {of}", n=found.founded, of=found.of) if found.of else ""
 
 
 def tighter_sentence(rule: AlertRule, tighter: AlertRule, _: Translator) -> str:

@@ -24,12 +24,23 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, summarize
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.instants import iso
 from defense_console.model.queue.path import path
 from defense_console.model.queue.searching import Closed, closed_row
 from defense_console.model.student.alerts import AlertRules
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.student.weekly import Holidays, Occurrence, midnight, occurrences, sessions_of
+from defense_console.model.student.weekly import (
+    Holidays,
+    Occurrence,
+    going_on,
+    midnight,
+    occurrence,
+    occurrences,
+    plan_of,
+    sessions_of,
+    start_of,
+)
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, zone_of
@@ -78,7 +89,7 @@ class StudentsDesk:
         self._settings = settings
         self._rules = rules
         self._weekly: tuple[str, ...] = ()
-        """Ids of those with a weekly plan, as of the last `look`."""
+        """Ids of those with a weekly plan or a session that goes on, as of the last `look`."""
         self._looked_at = -1
         self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
@@ -104,19 +115,21 @@ class StudentsDesk:
     def rows(self) -> tuple[BoardRow, ...]:
         """Return everything that the list shows of every student, by name."""
         waiting = {each.summary.student_id for each in self._agenda.entries() if each.waiting_for == "mentor"}
+        on_air = {each.student_id for each in self._agenda.going_on()}
         known = everybody(self._ledger)
         students = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
         defenses, before, minute = defense_rows(self._ledger, known), self._made, self._ledger.now().wall[:_MINUTE]
         self._made = {}
         for student in students:
             mine, waits = tuple(defenses.get(student.id, ())), student.id in waiting
-            made_of, made = (student, mine, waits, minute, self._settings), before.get(student.id)
+            live = student.id in on_air
+            made_of, made = (student, mine, waits, live, minute, self._settings), before.get(student.id)
             if made is None or made[0] != made_of:
-                made = made_of, self._row(student, mine, waits)
+                made = made_of, self._row(student, mine, waits, live)
             self._made[student.id] = made
         return tuple(row for _made_of, row in self._made.values())
 
-    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> BoardRow:
+    def _row(self, student: Student, defenses: Sequence[Closed], waits: bool, live: bool) -> BoardRow:
         line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
         now = instant(self._ledger.now().wall)
         monday, next_monday = week_of(self._today)
@@ -131,7 +144,7 @@ class StudentsDesk:
         met = any(each.state not in ("excused", "holiday") and instant(each.at) >= first for each in near)
         if met or monday.isoformat() <= standing.next_due < next_monday.isoformat():
             tabs.add("week")
-        if standing.running or standing.promises or unsaid is not None or waits:
+        if standing.running or live or standing.promises or unsaid is not None or waits:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
@@ -140,30 +153,50 @@ class StudentsDesk:
         elsewhere = {each.project: each.outcome for each in standing.settled}
         shown = path(curriculum, defenses, elsewhere) if curriculum is not None else ()
         code = curriculum.code if curriculum is not None else standing.curriculum
-        return BoardRow(line, code, shown, frozenset(tabs), silent)
+        return BoardRow(line, code, shown, frozenset(tabs), silent, live)
 
     def look(self) -> None:
-        """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""
+        """Find out who has sessions, for `sessions_today`; the store is asked where anybody has written."""
         if self._looked_at != self._ledger.snapshot.generation:
             self._looked_at = self._ledger.snapshot.generation
-            self._weekly = self._ledger.store.with_weekly_plan()
+            self._weekly = self._ledger.store.with_sessions()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
-        """Return the weekly sessions of the mentor's day, of those whom the last `look` found; who is away has none."""
+        """Return the sessions of the mentor's day, of those whom the last `look` found; see `sessions_of`.
+
+        Who is away has none, except one that goes on.
+        """
         students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
-        here = (each for each in students.values() if not away_on(each.standing, self._today.isoformat()))
+        today = self._today.isoformat()
+        here = (each for each in students.values() if each.standing.running or not away_on(each.standing, today))
         return self._sessions(here, self._today)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
-        """Return the weekly sessions that start on a day of the mentor's, in their order."""
+        """Return the sessions of a day of the mentor's, in order: the weekly ones that start on it.
+
+        Today has every session that goes on too, planned or not.
+        """
         return self._sessions(everybody(self._ledger).values(), day)
 
+    def moved_from(self, day: date) -> tuple[tuple[str, DaySession], ...]:
+        """Return the sessions that were planned for a day and moved to another one, each with its first start."""
+        found = []
+        for student in everybody(self._ledger).values():
+            one = occurrence(student.standing, day.isoformat(), self._holidays)
+            if one is not None and one.moved and local_day(one.at, self._settings.zone) != day:
+                plan = plan_of(student.standing.plans, day)
+                assert plan is not None, "it was planned"
+                found.append((iso(start_of(plan, day)), DaySession(student, one)))
+        return tuple(found)
+
     def _sessions(self, students: Iterable[Student], day: date) -> tuple[DaySession, ...]:
-        found = [
-            DaySession(student, one)
-            for student in students
-            for one in sessions_of(student.standing, day, self._zone, self._holidays)
-        ]
+        found, today = list[DaySession](), day == self._today
+        for student in students:
+            planned = sessions_of(student.standing, day, self._zone, self._holidays)
+            running = going_on(student.standing) if today else None
+            if running is not None and all(each.state != "running" for each in planned):
+                planned = (*planned, running)
+            found += (DaySession(student, each) for each in planned)
         return tuple(sorted(found, key=lambda each: (instant(each.session.at), each.student.id)))
 
     def named(self, typed: str) -> str:

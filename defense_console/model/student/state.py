@@ -157,6 +157,11 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
         """Return whether this console folded it so, or would."""
         return self.version in (0, STANDING_VERSION)
 
+    @property
+    def has_sessions(self) -> bool:
+        """Return whether a weekly session is planned, or one goes on that nobody had planned."""
+        return bool(self.plans or self.running)
+
 
 class Student(msgspec.Struct, frozen=True):
     """What is known of a student after the event with the number `seq`; texts are "" where nothing is known.

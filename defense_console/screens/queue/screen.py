@@ -38,6 +38,7 @@ from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text
 
 if TYPE_CHECKING:
+    from defense_console.desk.queue import GoingOn
     from defense_console.desk.student.students import DaySession
 
 
@@ -65,6 +66,8 @@ class QueueScreen(SearchedList):
         self._about: BriefDesk | None = None
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
+        self._rehearsals: tuple[GoingOn, ...] = ()
+        """Those that go on."""
         self._first_drawing = True
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -146,11 +149,12 @@ class QueueScreen(SearchedList):
         agenda_desk, search = self.desk.agenda, self.field.value
         pending = agenda_desk.entries()
         self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
+        self._rehearsals = agenda_desk.rehearsals()
         with_closed = self.tab == "closed" or bool(search.strip())
         self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
-            if not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
+            if not self._rehearsals and not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
                 self.tab = None
         self._draw_list(search)
         if found > len(self._found_closed) and search.strip():
@@ -183,17 +187,27 @@ class QueueScreen(SearchedList):
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
         sessions = day_sessions.still_open(self._sessions)
+        running = [each for each in sessions if each.session.state == "running"]
+        planned = [each for each in sessions if each not in running]
+        live = [self._rehearsal_row(each, now) for each in self._rehearsals]
+        live += [day_sessions.session_row(each, self.zone, now) for each in running]
+        first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
         by_time = self.order == "time"
-        return QueueSection(title, day_sessions.with_sessions(entries, rows, sessions, self.zone, now, by_time))
+        rest = day_sessions.with_sessions(entries[first:], rows[first:], planned, self.zone, now, by_time)
+        return QueueSection(title, (*rows[:first], *live, *rest))
+
+    def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
+        left_s = self.desk.agenda.left_s(each.id, each.subject)
+        return day_sessions.rehearsal_row(each, left_s, self.zone, now)
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
         left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
         return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
 
-    def _find_live_elsewhere(self) -> Entry | None:
-        """Return the live one, also while a note on it is written: the list is about none."""
-        return next(iter(self.desk.agenda.live_besides("")), None)
+    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
+        """Return what is live, also while a note on it is written: the list is about none."""
+        return self.desk.agenda.going_on()
 
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
@@ -234,7 +248,7 @@ class QueueScreen(SearchedList):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         del counts["closed"]  # nobody counts the closed ones
-        counts["today"] += len(day_sessions.still_open(self._sessions))
+        counts["today"] += len(day_sessions.still_open(self._sessions)) + len(self._rehearsals)
         self.show_tabs(counts)
 
     def _draw_day(self) -> None:
@@ -263,9 +277,11 @@ class QueueScreen(SearchedList):
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def _draw_session(self, panel: Panel) -> None:
-        """Say whose session is selected; of an empty list, what is shown here."""
-        id, now = day_sessions.student_of(self.table.chosen), self.desk.now().wall
-        row = next((day_sessions.session_row(e, self.zone, now) for e in self._sessions if e.student.id == id), None)
+        """Say whose session or rehearsal is selected; of an empty list, what is shown here."""
+        now, chosen = self.desk.now().wall, self.table.chosen
+        rows = [day_sessions.session_row(each, self.zone, now) for each in self._sessions]
+        rows += [self._rehearsal_row(each, now) for each in self._rehearsals]
+        row = next((each for each in rows if each.id == chosen), None)
         if row is None:
             panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
         else:
@@ -282,6 +298,9 @@ class QueueScreen(SearchedList):
             return
         for id in self._live:
             self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
+        for each in self._rehearsals:
+            left = day_sessions.rehearsal_words(self.desk.agenda.left_s(each.id, each.subject))
+            self.table.show_following(each.subject.stream(each.id), left)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""
@@ -337,8 +356,10 @@ class QueueScreen(SearchedList):
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
-        entry, session = self._selected(), day_sessions.student_of(self.table.chosen)
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, session)
+        entry, chosen = self._selected(), self.table.chosen
+        rehearsing = (each.student_id for each in self._rehearsals if each.id == day_sessions.rehearsal_of(chosen))
+        student = day_sessions.student_of(chosen) or next(rehearsing, "")
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, student)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
@@ -347,6 +368,8 @@ class QueueScreen(SearchedList):
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
         if student := day_sessions.student_of(self.table.chosen):
             self.console_app.go("check_in", student)
+        if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
+            self.console_app.go("rehearsal", rehearsal)
         entry = self._selected()
         if entry is None:
             return

@@ -1,4 +1,4 @@
-"""Weekly sessions beside the defenses of the day: their lines, and where they stand on the row of the day."""
+"""Sessions and rehearsals beside the defenses of the day: their lines, and where they stand on the row of the day."""
 
 from __future__ import annotations
 
@@ -6,26 +6,54 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from defense_console.model.defense.subject import REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry
-from defense_console.screens.queue.words import local_minute
+from defense_console.screens.queue.words import live_words, local_minute
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.lists.queue_table import QueueRow
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import _, in_words, short_when
 
 if TYPE_CHECKING:
+    from defense_console.desk.queue import GoingOn
     from defense_console.desk.student.students import DaySession
 
 PREFIX = "session/"
-"""Begins the id of a line that is a session; the id of the student follows."""
+"""Begins the id of a line that is a session; its day, "" for none, and the id of the student follow."""
 OPEN = ("planned", "running")
 STYLES = {"running": "$text-error", "planned": "$foreground"}
 
 
 def student_of(row: str | None) -> str:
     """Return the id of the student whose session a line is, "" for a defense."""
-    return row.removeprefix(PREFIX) if row is not None and row.startswith(PREFIX) else ""
+    return row.split("/", 2)[2] if row is not None and row.startswith(PREFIX) else ""
+
+
+def rehearsal_of(row: str | None) -> str:
+    """Return the id of the rehearsal that a line is, "" for none."""
+    return REHEARSAL.id_of(row) if row is not None and row.startswith(REHEARSAL.prefix) else ""
+
+
+def rehearsal_row(each: GoingOn, left_s: int | None, zone: str, now: str) -> QueueRow:
+    """Return the line of a rehearsal that goes on."""
+    return QueueRow(
+        id=REHEARSAL.stream(each.id),
+        turn=mark("my_turn"),
+        mark=mark("live"),
+        when=short_when(each.since, zone, now),
+        student=each.student_name,
+        project=each.project,
+        documents="",
+        following=rehearsal_words(left_s),
+        turn_style="$text-accent",
+        style="$text-error",
+    )
+
+
+def rehearsal_words(left_s: int | None) -> str:
+    """Return that a rehearsal goes on, and how long it still is."""
+    return _("rehearsal {left}", left=live_words(left_s))
 
 
 def still_open(sessions: Iterable[DaySession]) -> tuple[DaySession, ...]:
@@ -37,7 +65,7 @@ def session_row(each: DaySession, zone: str, now: str) -> QueueRow:
     """Return the line of a session."""
     session, running = each.session, each.session.state == "running"
     return QueueRow(
-        id=PREFIX + each.student.id,
+        id=f"{PREFIX}{session.day}/{each.student.id}",
         turn=mark("my_turn"),
         mark=mark("live") if running else "",
         when=short_when(session.at, zone, now),

@@ -21,7 +21,7 @@ class OnQueue:
     Attributes:
         agenda: Its desk.
         selected: The defense under the cursor, None without one.
-        session: Id of the student whose weekly session is under the cursor, "" for none.
+        session: Id of the student whose weekly session or rehearsal is under the cursor, "" for none.
     """
 
     agenda: AgendaDesk

@@ -189,8 +189,8 @@ class AlertsScreen(PanelScreen):
         keys = self.hints_of("alerts.answered", "alerts.close") if raised else ()
         self.panel("raised").show(_("Raised"), raised or (none,), str(len(raised) or ""), keys)
         self._draw_rules()
+        self.keep_focus()  # the text is that of the line under the cursor
         self._draw_text()
-        self.keep_focus()
 
     def _proposal(self, id: str, reasons: Sequence[RuleReason]) -> Item:
         said = [reason_sentence(each, self._rules, translator(language())) for each in reasons]
@@ -215,7 +215,8 @@ class AlertsScreen(PanelScreen):
         """Show the text of what is selected, as the school would read it."""
         seen, in_words = self.seen(), translator(language())
         if seen.desk is None:
-            self.panel("text").show(_("Text"), ())
+            none = Item(Content.styled(_("what is proposed or raised is read here before it leaves"), "$text-muted"))
+            self.panel("text").show(_("Text"), (none,))
             return
         shown: Alert | ev.AlertRaised = seen.alert or self._draft(seen)
         text = alert_text(seen.desk.student, shown, in_words)

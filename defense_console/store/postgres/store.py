@@ -303,9 +303,9 @@ class PostgresStore:
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students who have a weekly plan, sorted."""
-        return tuple(student.id for student in self.students() if student.standing.plans)
+    def with_sessions(self) -> tuple[str, ...]:
+        """Return the ids of those with a weekly plan or a session that goes on; see `Store.with_sessions`."""
+        return tuple(student.id for student in self.students() if student.standing.has_sessions)
 
     @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:

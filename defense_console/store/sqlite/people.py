@@ -20,7 +20,7 @@ from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents
 
 TABLE = "students"
-_PLANS = b'"plans"'
+_SESSIONS = (b'"plans"', b'"running"')
 _DECODE = msgspec.json.Decoder(Student).decode
 
 
@@ -52,14 +52,17 @@ class People:
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
         return self._all
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; only their rows are decoded."""
+    def with_sessions(self) -> tuple[str, ...]:
+        """Return the ids of the students whose row has a weekly plan or a session that goes on, sorted.
+
+        Only their rows are decoded.
+        """
         found = set()
         for body in self._rows.bodies(TABLE):
-            if _PLANS in body:
+            if any(field in body for field in _SESSIONS):
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                     student = _DECODE(body)
-                    if student.standing.plans:
+                    if student.standing.has_sessions:
                         found.add(student.id)
         return tuple(sorted(found))
 
