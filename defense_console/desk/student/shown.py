@@ -59,7 +59,7 @@ def forecast_document(said: Forecast | None) -> dict[str, Any] | None:
 def alerts_document(outlooks: OutlookDesk) -> dict[str, Any]:
     """Return what is proposed, what is raised, and how often each rule was right."""
     names = {id: each.student.name for id, each in outlooks.at_once().items()}
-    problem = outlooks.rules_problem
+    problem = outlooks.rulebook.problem
     return {
         "proposals": [
             {"student": {"id": each.student, "name": names[each.student]}, "reasons": whole(each.reasons)}

@@ -107,10 +107,11 @@ class StudentsDesk:
         known = everybody(self._ledger)
         students = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
         defenses, before, minute = defense_rows(self._ledger, known), self._made, self._ledger.now().wall[:_MINUTE]
+        rules = self._rules()
         self._made = {}
         for student in students:
             mine, waits = tuple(defenses.get(student.id, ())), student.id in waiting
-            made_of, made = (student, mine, waits, minute, self._settings), before.get(student.id)
+            made_of, made = (student, mine, waits, minute, self._settings, rules), before.get(student.id)
             if made is None or made[0] != made_of:
                 made = made_of, self._row(student, mine, waits)
             self._made[student.id] = made

@@ -315,6 +315,12 @@ def tightened(rule: AlertRule, rules: AlertRules, answers: Iterable[ReasonAnswer
     return None
 
 
+def not_named(tighter: AlertRule, answers: Iterable[ReasonAnswer]) -> tuple[ReasonAnswer, ...]:
+    """Return the answers to what a rule would not have proposed with its tighter threshold, the latest first."""
+    found = (answer for answer in answers if answer.rule == tighter.id and answer.measured < tighter.at_least)
+    return tuple(sorted(found, key=lambda each: (each.day, each.student), reverse=True))
+
+
 def _judged(rule: AlertRule, answers: Iterable[ReasonAnswer]) -> list[tuple[int, bool]]:
     """Return the measured value and whether it was founded, for each answer that judges the rule."""
     return [

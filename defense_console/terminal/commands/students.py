@@ -271,8 +271,8 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
 
     in_words = translator(language())
     rules = {rule.id: rule for rule in outlooks.rules.alerts.rules}
-    if outlooks.rules_problem is not None:
-        yield error_text(outlooks.rules_problem)
+    if outlooks.rulebook.problem is not None:
+        yield error_text(outlooks.rulebook.problem)
     proposals, raised = outlooks.proposals(), outlooks.raised()
     if not proposals and not raised:
         yield _("No alert is proposed and none is raised.")
