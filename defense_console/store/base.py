@@ -337,8 +337,8 @@ class Store(Protocol):
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those whose row has a weekly plan or an open alert, sorted; a damaged row is left out."""
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

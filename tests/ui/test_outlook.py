@@ -75,7 +75,7 @@ async def test_an_alert_from_the_proposal_to_the_answer_of_the_school(
         await pilot.press("enter")
         await shows(pilot, "Raise this alert?", "The console sends nothing")
         await pilot.press("y")
-        await shows(pilot, "no answer yet")
+        await shows(pilot, "raised on 2026-11-24, answer due in 7 days")
         await until(pilot, lambda: recorded(room, ev.AlertRaised))
         (raised,) = recorded(room, ev.AlertRaised)
         assert isinstance(raised, ev.AlertRaised)

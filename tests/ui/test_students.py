@@ -57,6 +57,19 @@ async def play(pilot: Pilot[None], *keys: str) -> None:
         await (type_text(pilot, key[1:]) if key.startswith(">") else pilot.press(key))
 
 
+async def test_an_answer_of_the_school_that_is_overdue_is_in_the_queue_and_opens_the_alert(followed: Room) -> None:
+    followed.follow("s3", ev.AlertRaised("[no word]", "called", "call her", "a session"))
+    followed.machine.pass_time(9 * 86_400)
+    app = followed.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await shows(pilot, "1 Day 1", "Zoé Example", "alert: answer overdue by 48 h")
+        await pilot.press("enter")
+        await shows(pilot, "[no word]", "raised on 2026-11-24, answer overdue by 48 h")
+        await pilot.press("tab", "a", *"ok", "enter", "escape")
+        await shows(pilot, "1 Day 0")
+    assert followed.follow("s3").alerts[0].answer == "ok"
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from defense_console.desk.student.due_words import answer_text
 from defense_console.model.errors import N_
-from defense_console.model.student.alerts import AlertRule, Precision, ReasonAnswer, RuleReason
+from defense_console.model.student.alerts import AlertRule, AlertRules, Precision, ReasonAnswer, RuleReason, answer_due
 from defense_console.model.student.forecast import FinishedStudents, Forecast, ForecastRules, Range
 from defense_console.model.student.readiness import Readiness
 from defense_console.model.student.state import Alert
@@ -105,13 +106,16 @@ def reason_sentence(reason: RuleReason, rules: Mapping[str, AlertRule], _: Trans
     return reason.rule
 
 
-def alert_state(alert: Alert, _: Translator) -> str:
-    """Return where an alert stands, with the day since which it does."""
+def alert_state(alert: Alert, rules: AlertRules, zone: str, now: str, _: Translator) -> str:
+    """Return where an alert stands, with the day since which it does, and how long the school has to answer."""
     if alert.state == "closed" and alert.result is not None:
-        return _("closed on {day}: {result}", day=_.date_text(alert.closed_at), result=_(ALERT_RESULTS[alert.result]))
+        return _(
+            "closed on {day}: {result}", day=_.date_text(alert.closed_at, zone), result=_(ALERT_RESULTS[alert.result])
+        )
     if alert.state == "acknowledged":
-        return _("the school answered on {day}", day=_.date_text(alert.acknowledged_at))
-    return _("raised on {day}, no answer yet", day=_.date_text(alert.raised_at))
+        return _("the school answered on {day}", day=_.date_text(alert.acknowledged_at, zone))
+    due, day = answer_due(alert.raised_at, rules), _.date_text(alert.raised_at, zone)
+    return _("raised on {day}, {answer}", day=day, answer=answer_text(due, zone, now, _))
 
 
 CLOSING: Final[Mapping[str, str]] = {

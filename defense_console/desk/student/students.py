@@ -13,6 +13,7 @@ from defense_console.desk.student.board import (
     LOOK_BACK,
     BoardRow,
     StudentTab,
+    answers_due,
     drifts,
     silent_days,
     unsaid_of,
@@ -43,6 +44,13 @@ class DaySession(msgspec.Struct, frozen=True):
 
     student: Student
     session: Occurrence
+
+
+class DayAlert(msgspec.Struct, frozen=True):
+    """An alert whose answer is due on a day or overdue, whose it is, and until when the answer was expected."""
+
+    student: Student
+    due: str
 
 
 def everybody(ledger: Ledger) -> dict[str, Student]:
@@ -77,8 +85,8 @@ class StudentsDesk:
         self._agenda = agenda
         self._settings = settings
         self._rules = rules
-        self._weekly: tuple[str, ...] = ()
-        """Ids of those with a weekly plan, as of the last `look`."""
+        self._daily: tuple[str, ...] = ()
+        """Ids of those with a weekly plan or an open alert, as of the last `look`."""
         self._looked_at = -1
         self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
@@ -118,8 +126,9 @@ class StudentsDesk:
         return tuple(row for _made_of, row in self._made.values())
 
     def _row(self, student: Student, defenses: Sequence[Closed], waits: bool) -> BoardRow:
-        line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
-        now = instant(self._ledger.now().wall)
+        now_text = self._ledger.now().wall
+        line = student_line(student, now_text, self._today, self._holidays)
+        now = instant(now_text)
         monday, next_monday = week_of(self._today)
         standing, shipped = line.student.standing, self._ledger.curricula.shipped
         curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
@@ -132,7 +141,8 @@ class StudentsDesk:
         met = any(each.state not in ("excused", "holiday") and instant(each.at) >= first for each in near)
         if met or monday.isoformat() <= standing.next_due < next_monday.isoformat():
             tabs.add("week")
-        if standing.running or standing.promises or unsaid is not None or waits:
+        overdue = any(due < now_text for due in answers_due(standing, self._rules()))
+        if standing.running or standing.promises or unsaid is not None or waits or overdue:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
@@ -144,16 +154,30 @@ class StudentsDesk:
         return BoardRow(line, code, shown, frozenset(tabs), silent)
 
     def look(self) -> None:
-        """Find out who has weekly sessions, for `sessions_today`; the store is asked where anybody has written."""
+        """Find out who has something in a day, for what is due today; the store is asked where anybody has written."""
         if self._looked_at != self._ledger.snapshot.generation:
             self._looked_at = self._ledger.snapshot.generation
-            self._weekly = self._ledger.store.with_weekly_plan()
+            self._daily = self._ledger.store.of_the_day()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
         """Return the weekly sessions of the mentor's day, of those whom the last `look` found; who is away has none."""
-        students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
-        here = (each for each in students.values() if not away_on(each.standing, self._today.isoformat()))
+        here = (each for each in self._looked_up().values() if not away_on(each.standing, self._today.isoformat()))
         return self._sessions(here, self._today)
+
+    def alerts_today(self) -> tuple[DayAlert, ...]:
+        """Return the alerts whose answer is due on the mentor's day or before, the earliest first; see `look`."""
+        waiting = [student for student in self._looked_up().values() if student.standing.unanswered]
+        today, zone = self._today, self._settings.zone
+        found = [
+            DayAlert(student, due)
+            for student in waiting  # without one no rules are loaded
+            for due in answers_due(student.standing, self._rules())[:1]
+            if local_day(due, zone) <= today
+        ]
+        return tuple(sorted(found, key=lambda each: (each.due, each.student.id)))
+
+    def _looked_up(self) -> dict[str, Student]:
+        return self._ledger.snapshot.students(self._daily) | self._ledger.unacknowledged(STUDENT)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the weekly sessions that start on a day of the mentor's, in their order."""

@@ -138,6 +138,7 @@ def _read_readiness(table: Table) -> ReadinessRules:
 def _read_alerts(table: Table) -> AlertRules:
     return AlertRules(
         rules=table.each("rules", _read_rule, required=True, id=Once()),
+        answer_days=table.number("answer_days", 1, _MOST),
         a_week=table.number("a_week", 0, _MOST),
         later_days=table.number("later_days", 1, _MOST),
         raised_days=table.number("raised_days", 1, _MOST),

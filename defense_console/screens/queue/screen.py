@@ -36,7 +36,7 @@ from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text
 
 if TYPE_CHECKING:
-    from defense_console.desk.student.students import DaySession
+    from defense_console.desk.student.students import DayAlert, DaySession
 
 
 class QueueScreen(SearchedList):
@@ -63,6 +63,8 @@ class QueueScreen(SearchedList):
         self._about: BriefDesk | None = None
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
+        self._alerts: tuple[DayAlert, ...] = ()
+        """Alerts whose answer is due; asked for with the sessions."""
         self._first_drawing = True
         self._chose_tab = False
 
@@ -125,11 +127,12 @@ class QueueScreen(SearchedList):
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
-        found = self.desk.students.sessions_today()
-        if found and self.tab is None and not self._sessions and not self._chose_tab:
+        found = self.desk.students.sessions_today(), self.desk.students.alerts_today()
+        before = self._sessions, self._alerts
+        if any(found) and self.tab is None and not any(before) and not self._chose_tab:
             self.tab = "today"
-        if found != self._sessions:
-            self._sessions = found
+        if found != before:
+            self._sessions, self._alerts = found
             self.update()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -175,9 +178,13 @@ class QueueScreen(SearchedList):
         rows = [self._row(entry, now) for entry in entries]
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
-        sessions = day_sessions.still_open(self._sessions)
-        by_time = self.order == "time"
-        return QueueSection(title, day_sessions.with_sessions(entries, rows, sessions, self.zone, now, by_time))
+        others = [(each.session.at, day_sessions.session_row(each, self.zone, now)) for each in self._open_sessions]
+        others += [(each.due, day_sessions.alert_row(each, self.zone, now)) for each in self._alerts]
+        return QueueSection(title, day_sessions.among(entries, rows, others, self.order == "time"))
+
+    @property
+    def _open_sessions(self) -> tuple[DaySession, ...]:
+        return day_sessions.still_open(self._sessions)
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
@@ -227,7 +234,7 @@ class QueueScreen(SearchedList):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         del counts["closed"]  # nobody counts the closed ones
-        counts["today"] += len(day_sessions.still_open(self._sessions))
+        counts["today"] += len(self._open_sessions) + len(self._alerts)
         self.show_tabs(counts)
 
     def _draw_day(self) -> None:
@@ -256,9 +263,11 @@ class QueueScreen(SearchedList):
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def _draw_session(self, panel: Panel) -> None:
-        """Say whose session is selected; of an empty list, what is shown here."""
-        id, now = day_sessions.student_of(self.table.chosen), self.desk.now().wall
-        row = next((day_sessions.session_row(e, self.zone, now) for e in self._sessions if e.student.id == id), None)
+        """Say whose session or alert is selected; of an empty list, what is shown here."""
+        zone, now = self.zone, self.desk.now().wall
+        rows = [*(day_sessions.session_row(each, zone, now) for each in self._sessions),
+                *(day_sessions.alert_row(each, zone, now) for each in self._alerts)]  # fmt: skip
+        row = next((row for row in rows if row.id == self.table.chosen), None)
         if row is None:
             panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
         else:
@@ -328,8 +337,9 @@ class QueueScreen(SearchedList):
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
-        entry, session = self._selected(), day_sessions.student_of(self.table.chosen)
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, session)
+        entry, chosen = self._selected(), self.table.chosen
+        followed = day_sessions.student_of(chosen) or day_sessions.alert_of(chosen)
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
@@ -338,6 +348,8 @@ class QueueScreen(SearchedList):
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
         if student := day_sessions.student_of(self.table.chosen):
             self.console_app.go("check_in", student)
+        if student := day_sessions.alert_of(self.table.chosen):
+            self.console_app.go("alerts", student)
         entry = self._selected()
         if entry is None:
             return

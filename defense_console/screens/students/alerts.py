@@ -26,8 +26,8 @@ from defense_console.desk.student.outlook_words import (
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
-from defense_console.model.student.alerts import RuleReason
-from defense_console.model.student.state import Alert, AlertResult
+from defense_console.model.student.alerts import RuleReason, answer_due
+from defense_console.model.student.state import Alert, AlertResult, Student
 from defense_console.safe_text import content, line
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.copying import copy_out
@@ -190,7 +190,7 @@ class AlertsScreen(PanelScreen):
 
     def redraw(self) -> None:
         """Ask the rules, and show what they say."""
-        outlooks, in_words = self.desk.outlooks, translator(language())
+        outlooks = self.desk.outlooks
         self._names = {id: each.student.name for id, each in outlooks.at_once().items()}
         self._reasons = {each.student: each.reasons for each in outlooks.proposals()}
         if self.student_id in self._names and self.student_id not in self._reasons:
@@ -204,11 +204,7 @@ class AlertsScreen(PanelScreen):
         none = Item(Content.styled(_("none: no rule speaks"), "$text-muted"))
         keys = self.hints_of("alerts.raise", "alerts.later", "alerts.unfounded") if proposed else ()
         self.panel("proposed").show(_("Proposed"), proposed or (none,), str(len(proposed) or ""), keys)
-        raised = [
-            Item(line(student.name), f"{alert.seq}/{student.id}", Content(mark("alert") + " "),
-                 Content.styled(alert_state(alert, in_words), "$text-muted"), ((Content("  "), content(alert.facts)),))
-            for student, alert in outlooks.raised()
-        ]  # fmt: skip
+        raised = [self._raised(student, alert) for student, alert in outlooks.raised()]
         none = Item(Content.styled(_("none is raised"), "$text-muted"))
         keys = self.hints_of("alerts.answered", "alerts.close") if raised else ()
         self.panel("raised").show(_("Raised"), raised or (none,), str(len(raised) or ""), keys)
@@ -222,6 +218,16 @@ class AlertsScreen(PanelScreen):
         rows = tuple((Content("  "), content(each)) for each in said)
         sign = Content(mark("to_decide" if reasons else "open") + " ")
         return Item(line(self._names.get(id, id)).stylize("bold"), id, sign, rows=rows)
+
+    def _raised(self, student: Student, alert: Alert) -> Item:
+        rules, now = self.desk.outlooks.rules.alerts, self.desk.now().wall
+        overdue = alert.waits_for_the_school and answer_due(alert.raised_at, rules) < now
+        stands = alert_state(alert, rules, self.zone, now, translator(language()))
+        return Item(
+            line(student.name), f"{alert.seq}/{student.id}", Content(mark("alert") + " "),
+            Content.styled(stands, "$text-warning" if overdue else "$text-muted"),
+            ((Content("  "), content(alert.facts)),),
+        )  # fmt: skip
 
     def _draw_rules(self) -> None:
         in_words, items = translator(language()), []

@@ -233,9 +233,9 @@ class TinyStore:
         """Return every student, sorted by id."""
         return self._people.all()
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
-        return self._people.with_weekly_plan()
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those whose row has a weekly plan or an open alert, sorted; a damaged row is left out."""
+        return self._people.of_the_day()
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

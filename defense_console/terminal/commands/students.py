@@ -262,10 +262,10 @@ def alerts(session: Session, as_json: bool) -> None:
 
             say_json(alerts_document(desk.outlooks))
             return
-        say_all(_alerts(desk.outlooks))
+        say_all(_alerts(desk.outlooks, session.settings.zone, desk.now().wall))
 
 
-def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
+def _alerts(outlooks: OutlookDesk, zone: str, now: str) -> Iterator[str]:
     from defense_console.desk.student import outlook_words as words
     from defense_console.terminal.tables import aligned, titled
 
@@ -287,7 +287,7 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
         _("Raised"),
         [
             _("{name}: {text}", name=names[student.id], text=visible(alert.facts))
-            + f" · {words.alert_state(alert, in_words)}"
+            + f" · {words.alert_state(alert, outlooks.rules.alerts, zone, now, in_words)}"
             for student, alert in raised
         ],
     )
