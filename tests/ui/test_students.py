@@ -202,6 +202,38 @@ async def test_what_is_noted_about_a_student(followed: Room) -> None:
     assert (found.resources[0].title, found.resources[0].link) == ("A book", "https://example.org/b")
 
 
+async def test_what_helped_somebody_else_is_one_key_away(room: Room) -> None:
+    room.student("s1", "Ada Demo")
+    room.student("s2", "Nora Sample")
+    id, criterion = room.plan("s1", "IRP-P2"), "IRP-P2-B1.2-1"
+    room.live(id)
+    room.machine.pass_time(1800)
+    room.rate(id, "met")
+    room.add(id, defense.Rated(criterion, "not_met"), defense.Finished(), defense.LineAdded("improvement", "x"))
+    room.add(id, defense.OutcomeChosen("rework"), defense.ReasonGiven("why"))
+    room.add(id, defense.Signed(1, "rework", "conditional", "why"), defense.Released(1))
+    (asked,) = room.follow("s2", ev.QuestionAsked("which costs?", "IRP-P2", criterion)).questions
+    room.follow("s2", ev.QuestionAnswered(asked.seq, "[hours] and rooms"))
+    room.follow("s2", ev.ResourcePointed("Costing", "https://example.org/c", "B1.2"))
+    room.follow("s1", ev.QuestionAsked("how much?", "IRP-P2", criterion))
+    app = room.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await play(pilot, "s", "slash", ">ada", "enter", "enter", "tab")
+        await shows(pilot, "how much?")
+        await play(pilot, "w")
+        await shows(pilot, "Which answer?", "[hours] and rooms · nothing came in since", "1 choose")
+        await play(pilot, "1")
+        await shows(pilot, "What is the answer?")
+        await play(pilot, "enter")
+        await shows(pilot, "Answered; u takes it back.")
+        await play(pilot, "f")
+        await shows(pilot, "Which resource?", "Costing · B1.2", "another one")
+        await play(pilot, "1")
+        await shows(pilot, "Costing https://example.org/c")
+    found = room.follow("s1")
+    assert (found.questions[0].answer, found.resources[0].skill) == ("[hours] and rooms", "B1.2")
+
+
 async def test_session_path_and_who_assessed_are_typed(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
