@@ -172,7 +172,8 @@ class QueueScreen(SearchedList):
         self.table.show_sections(
             sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
         )
-        self._name_list(search, sum(len(section.rows) for section in sections))
+        counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
+        self._name_list(search, sum(len(section.rows) for section in counted))
 
     def _section(self, title: str, entries: Sequence[Entry], now: str) -> QueueSection:
         rows = [self._row(entry, now) for entry in entries]
@@ -217,8 +218,7 @@ class QueueScreen(SearchedList):
         if self.tab != "today":
             return [("", found)]
         mine = agenda.queue(self._entries, self.order, search, "mentor")
-        others = tuple(entry for entry in mine if "today" not in entry.tabs)
-        return [(_("Today"), found), (_("Waits for me, other days"), others)]
+        return [(_("Today"), found), *listing.below_today(mine, self.zone, self.desk.now().wall)]
 
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
