@@ -152,7 +152,7 @@ def test_when_a_verdict_was_released_is_read_at_every_width(room: Room, spoken: 
     released_at = room.defense(id).versions[0].released_at
     room.machine.pass_time(86_400 * days)
     before, zone = language(), room.settings.zone
-    set_language(spoken)  # type: ignore[arg-type]
+    set_language(spoken)
     try:
         desk = room.open_desk(lambda _answer: None)
         now = desk.now().wall

@@ -141,6 +141,26 @@ async def test_a_goal_and_a_note_are_written_from_the_list_and_the_goal_is_read_
 # --- one student -----------------------------------------------------------------------------------------------------
 
 
+async def test_the_key_of_a_new_line_is_named_where_a_text_may_have_several(followed: Room) -> None:
+    app = followed.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await play(pilot, "s", "enter", "g")
+        await shows(pilot, "Enter keep")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">one", "alt+enter", "ctrl+j", ">two", "enter", "f")
+        await shows(pilot, "Which resource?", "Esc go back")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">A", "alt+enter", ">B", "enter", "n")
+        await shows(pilot, "Alt+Enter new line")
+        await play(pilot, ">a", "alt+enter", ">b", "enter", "l", "1", "1")
+        await shows(pilot, "What did you see?", "Alt+Enter new line")
+        await play(pilot, ">c", "alt+enter", ">d", "enter")
+        await shows(pilot, "Planning")
+    found = followed.follow("s1")
+    assert (found.goals[-1].text, found.resources[0].title) == ("onetwo", "AB")
+    assert (found.notes[-1].text, found.learning[0].text) == ("a\nb", "c\nd")
+
+
 async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:

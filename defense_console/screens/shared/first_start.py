@@ -42,7 +42,7 @@ class AskSetting(Dialog[str | None]):
 
     def compose_answers(self) -> ComposeResult:
         """The field, and why what it holds is refused."""
-        yield Field.plain(self._initial)
+        yield Field.plain(self._initial, one_line=True)
         yield Static(markup=False, classes="dialog--refusal")
 
     def on_mount(self) -> None:
