@@ -87,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             that was not settled.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
+        unnamed: Whether `name` is only that of the account, since the mentor has not said theirs.
         kept: Whether changes are written into the file: not in the demo.
         new: No file says yet who the mentor is, so the console asks.
     """
@@ -120,9 +121,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
     kept: bool = True
     new: bool = False
+    unnamed: bool = False
+
+    @property
+    def signature(self) -> str:
+        """Return the name that reports and messages are signed with: "" for an account name, which is nobody's."""
+        return "" if self.unnamed else self.name
 
 
-_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new"))
+_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new", "unnamed"))
 _LOOK: Final = frozenset(("theme", "language"))
 """What the console writes by itself, also before the mentor has answered its first questions."""
 _LONGEST: Final = 200
@@ -174,9 +181,10 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     new = values.keys() <= _LOOK
     if environ.get("NO_COLOR"):
         values["no_color"] = True
+    unnamed = "name" not in values
     values.setdefault("name", _account())
     values.setdefault("zone", local_zone(environ))
-    return Settings(**values, file=str(file), new=new)
+    return Settings(**values, file=str(file), new=new, unnamed=unnamed)
 
 
 def _read(file: Path, required: bool) -> dict[str, Any]:
@@ -251,27 +259,32 @@ def save(settings: Settings, changes: Mapping[str, str]) -> Settings:
     if settings.file and settings.kept:
         file = Path(settings.file)
         change_file(file, lambda data: _changed(file, data, changes))
-    return msgspec.structs.replace(settings, **changes)
+    return changed(settings, changes)
 
 
-def change_file(file: Path, changed: Callable[[bytes], bytes]) -> None:
+def changed(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """Return settings with other values, by key; nothing is written."""
+    return msgspec.structs.replace(settings, **changes, unnamed=settings.unnamed and "name" not in changes)
+
+
+def change_file(file: Path, change: Callable[[bytes], bytes]) -> None:
     """Replace a file that the mentor writes too. It is read again before, and replaced as a whole.
 
     Args:
         file: The file, or a link to it; it need not exist.
-        changed: Returns the new bytes for those that are there, `b""` without a file.
+        change: Returns the new bytes for those that are there, `b""` without a file.
 
     Raises:
         ConsoleError: The file cannot be written, or somebody else writes it all the time.
     """
     try:
-        _replace(file, file.resolve(), changed)
+        _replace(file, file.resolve(), change)
     except (OSError, RuntimeError) as error:  # a link that leads to itself
         problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
         raise ConsoleError("{file}: cannot be written: {problem}", file=str(file), problem=problem) from None
 
 
-def _replace(file: Path, target: Path, changed: Callable[[bytes], bytes]) -> None:
+def _replace(file: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
     import tempfile
 
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -279,7 +292,7 @@ def _replace(file: Path, target: Path, changed: Callable[[bytes], bytes]) -> Non
         before = _bytes(target) if target.exists() else None
         if before is not None and not (stat.S_IMODE(target.stat().st_mode) & 0o222 and os.access(target, os.W_OK)):
             raise PermissionError(errno.EACCES, "")  # its folder would let it be replaced
-        data = changed(before or b"")
+        data = change(before or b"")
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".toml", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as out:

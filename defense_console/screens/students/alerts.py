@@ -371,7 +371,7 @@ class AlertsScreen(PanelScreen):
 
         def made() -> bytes:
             if form == "eml":
-                return alert_mail(desk.student, alert, mine.name, mine.email, now, in_words)
+                return alert_mail(desk.student, alert, mine.signature, mine.email, now, in_words)
             return alert_text(desk.student, alert, in_words).text.encode()
 
         await save_as(self, desk, proposed_file((desk.student.name, _("alert")), form), made)
