@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
@@ -27,7 +25,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
-from defense_console.settings import Settings, save
+from defense_console.settings import Settings, changed, save
 from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
 from defense_console.store.recorder import Recorder
 
@@ -80,6 +78,7 @@ class Desk:
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
         self.team = Team(self.ledger, settings.zone, settings.capacity_min)
+        self.ledger.signature = settings.signature
         self._daily = daily
         self._vault = vault
         self.leases = Leases(
@@ -107,8 +106,8 @@ class Desk:
 
     def change_settings(self, changes: Mapping[str, str]) -> None:
         """Use other settings from now on; `save_settings` keeps them."""
-        self.settings = settings = msgspec.structs.replace(self.settings, **changes)
-        self.ledger.author = settings.name
+        self.settings = settings = changed(self.settings, changes)
+        self.ledger.author, self.ledger.signature = settings.name, settings.signature
         self.leases.zone = self.agenda.zone = self.team.zone = settings.zone
         if self._daily is not None:
             self._daily.zone = settings.zone

@@ -44,7 +44,7 @@ from defense_console.widgets.frame.header_line import HeaderEnd, HeaderLine, Hea
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.widgets.frame.writer import NEW_LINE, Field
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, error_text, language, short_day, time_of_day
@@ -345,11 +345,9 @@ class ConsoleScreen(Screen[None]):
         """The hints of the footer; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            found += [
-                Hint("", _("Enter"), _("keep")),
-                Hint("", _("Esc"), _("keep and leave")),
-                Hint("", display_key(NEW_LINE[0], language()), _("new line")),
-            ]
+            found += [Hint("", _("Enter"), _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            if isinstance(self.focused, Field) and not self.focused.one_line:
+                found.append(Hint("", display_key(NEW_LINE[0], language()), _("new line")))
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)

@@ -344,8 +344,8 @@ class Store(Protocol):
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
 
-    def with_sessions(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan or a session that goes on, sorted.
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of the students who may have something in a day, sorted; see `has_day`.
 
         A damaged row is left out.
         """

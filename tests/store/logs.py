@@ -15,6 +15,7 @@ from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.subject import beside
 from defense_console.model.student.kinds import (
+    AlertRaised,
     SessionStarted,
     StudentChanged,
     StudentEvent,
@@ -101,6 +102,15 @@ def session(id: str, expected: int) -> Append:
     """A later action that starts a session of a student which nobody had planned."""
     line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", SessionStarted("", STAMP.wall)))
     standing = Standing(running=STAMP.wall, version=STANDING_VERSION)
+    known = Student(id, id, "", "", expected + 1, standing=standing)
+    return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
+
+
+def alerted(id: str, expected: int) -> Append:
+    """A later action that raises an alert about a student."""
+    what = AlertRaised("facts", "called", "call", "a session")
+    line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", what))
+    standing = Standing(alerts=1, unanswered=(STAMP.wall,), version=STANDING_VERSION)
     known = Student(id, id, "", "", expected + 1, standing=standing)
     return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
 

@@ -20,7 +20,7 @@ from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.instants import iso, later
 from defense_console.model.queue.searching import Closed, closed_row
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
@@ -193,8 +193,8 @@ class MemoryStore:
     def students(self) -> tuple[Student, ...]:
         return self.students_by_ids([STUDENT.id_of(stream) for stream in self.streams(STUDENT.prefix)])
 
-    def with_sessions(self) -> tuple[str, ...]:
-        return tuple(student.id for student in self.students() if student.standing.has_sessions)
+    def of_the_day(self) -> tuple[str, ...]:
+        return tuple(student.id for student in self.students() if has_day(student))
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         return tuple(student for id in ids if (student := self.student(id)) is not None)

@@ -64,6 +64,19 @@ async def play(pilot: Pilot[None], *keys: str) -> None:
         await (type_text(pilot, key[1:]) if key.startswith(">") else pilot.press(key))
 
 
+async def test_an_answer_of_the_school_that_is_overdue_is_in_the_queue_and_opens_the_alert(followed: Room) -> None:
+    followed.follow("s3", ev.AlertRaised("[no word]", "called", "call her", "a session"))
+    followed.machine.pass_time(9 * 86_400)
+    app = followed.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await shows(pilot, "1 Day 1", "Zoé Example", "alert: answer overdue by 48 h")
+        await pilot.press("enter")
+        await shows(pilot, "[no word]", "raised on 2026-11-24, answer overdue by 48 h")
+        await pilot.press("tab", "a", *"ok", "enter", "escape")
+        await shows(pilot, "1 Day 0")
+    assert followed.follow("s3").alerts[0].answer == "ok"
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +181,26 @@ async def test_a_goal_and_a_note_are_written_from_the_list_and_the_goal_is_read_
 # --- one student -----------------------------------------------------------------------------------------------------
 
 
+async def test_the_key_of_a_new_line_is_named_where_a_text_may_have_several(followed: Room) -> None:
+    app = followed.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await play(pilot, "s", "enter", "g")
+        await shows(pilot, "Enter keep")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">one", "alt+enter", "ctrl+j", ">two", "enter", "f")
+        await shows(pilot, "Which resource?", "Esc go back")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">A", "alt+enter", ">B", "enter", "n")
+        await shows(pilot, "Alt+Enter new line")
+        await play(pilot, ">a", "alt+enter", ">b", "enter", "l", "1", "1")
+        await shows(pilot, "What did you see?", "Alt+Enter new line")
+        await play(pilot, ">c", "alt+enter", ">d", "enter")
+        await shows(pilot, "Planning")
+    found = followed.follow("s1")
+    assert (found.goals[-1].text, found.resources[0].title) == ("onetwo", "AB")
+    assert (found.notes[-1].text, found.learning[0].text) == ("a\nb", "c\nd")
+
+
 async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
@@ -258,6 +291,38 @@ async def test_what_is_noted_about_a_student(followed: Room) -> None:
     found = followed.follow("s1")
     assert (found.learning[0].skill, found.learning[0].level, found.estimates) == ("asking", 1, {"IRP-P1": 40})
     assert (found.resources[0].title, found.resources[0].link) == ("A book", "https://example.org/b")
+
+
+async def test_what_helped_somebody_else_is_one_key_away(room: Room) -> None:
+    room.student("s1", "Ada Demo")
+    room.student("s2", "Nora Sample")
+    id, criterion = room.plan("s1", "IRP-P2"), "IRP-P2-B1.2-1"
+    room.live(id)
+    room.machine.pass_time(1800)
+    room.rate(id, "met")
+    room.add(id, defense.Rated(criterion, "not_met"), defense.Finished(), defense.LineAdded("improvement", "x"))
+    room.add(id, defense.OutcomeChosen("rework"), defense.ReasonGiven("why"))
+    room.add(id, defense.Signed(1, "rework", "conditional", "why"), defense.Released(1))
+    (asked,) = room.follow("s2", ev.QuestionAsked("which costs?", "IRP-P2", criterion)).questions
+    room.follow("s2", ev.QuestionAnswered(asked.seq, "[hours] and rooms"))
+    room.follow("s2", ev.ResourcePointed("Costing", "https://example.org/c", "B1.2"))
+    room.follow("s1", ev.QuestionAsked("how much?", "IRP-P2", criterion))
+    app = room.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await play(pilot, "s", "slash", ">ada", "enter", "enter", "tab")
+        await shows(pilot, "how much?")
+        await play(pilot, "w")
+        await shows(pilot, "Which answer?", "[hours] and rooms · nothing came in since", "1 choose")
+        await play(pilot, "1")
+        await shows(pilot, "What is the answer?")
+        await play(pilot, "enter")
+        await shows(pilot, "Answered; u takes it back.")
+        await play(pilot, "f")
+        await shows(pilot, "Which resource?", "Costing · B1.2", "another one")
+        await play(pilot, "1")
+        await shows(pilot, "Costing https://example.org/c")
+    found = room.follow("s1")
+    assert (found.questions[0].answer, found.resources[0].skill) == ("[hours] and rooms", "B1.2")
 
 
 async def test_session_path_and_who_assessed_are_typed(followed: Room) -> None:

@@ -106,7 +106,8 @@ class Ledger:
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
-        self.author = author
+        self.author = self.signature = author
+        """Who records, and whom reports and messages name, "" where only the name of an account is known."""
         self.curricula = Curricula(shipped, store.curriculum)
         self._logs: dict[str, OpenLog[Any, Any]] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}

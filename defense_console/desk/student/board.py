@@ -12,7 +12,8 @@ from defense_console.desk.student.overview import StudentLine
 from defense_console.model.curriculum import Project
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.path import ProjectStatus
-from defense_console.model.student.alerts import AlertRules
+from defense_console.model.student.alerts import AlertRules, answer_due
+from defense_console.model.student.state import Standing
 from defense_console.model.student.weekly import Occurrence
 from defense_console.model.text import searchable
 
@@ -77,6 +78,11 @@ def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     )  # nobody may have planned the last
     too_long = silent is not None and silent >= limits.get("days_without_session", silent + 1)
     return too_long or missed >= limits.get("sessions_missed_in_a_row", missed + 1)
+
+
+def answers_due(standing: Standing, rules: AlertRules) -> tuple[str, ...]:
+    """Return until when the school's answers to open alerts are expected, the earliest first."""
+    return tuple(sorted(answer_due(each, rules) for each in standing.unanswered))
 
 
 def in_tab(rows: Iterable[BoardRow], tab: StudentTab | None, search: str = "") -> tuple[BoardRow, ...]:

@@ -13,6 +13,7 @@ from defense_console.desk.student.board import (
     LOOK_BACK,
     BoardRow,
     StudentTab,
+    answers_due,
     drifts,
     silent_days,
     unsaid_of,
@@ -56,6 +57,13 @@ class DaySession(msgspec.Struct, frozen=True):
     session: Occurrence
 
 
+class DayAlert(msgspec.Struct, frozen=True):
+    """An alert whose answer is due on a day or overdue, whose it is, and until when the answer was expected."""
+
+    student: Student
+    due: str
+
+
 def everybody(ledger: Ledger) -> dict[str, Student]:
     """Return every student by id; what is on its way to the store counts."""
     known: dict[str, Student] = {student.id: student for student in ledger.snapshot.everybody()}
@@ -88,8 +96,8 @@ class StudentsDesk:
         self._agenda = agenda
         self._settings = settings
         self._rules = rules
-        self._weekly: tuple[str, ...] = ()
-        """Ids of those with a weekly plan or a session that goes on, as of the last `look`."""
+        self._daily: tuple[str, ...] = ()
+        """Ids of those with something in a day, as of the last `look`; see `Store.of_the_day`."""
         self._looked_at = -1
         self._made: dict[str, tuple[object, BoardRow]] = {}
         """The rows of the last drawing by student, each with what it was made of."""
@@ -119,19 +127,21 @@ class StudentsDesk:
         known = everybody(self._ledger)
         students = sorted(known.values(), key=lambda each: (searchable(each.name), each.id))
         defenses, before, minute = defense_rows(self._ledger, known), self._made, self._ledger.now().wall[:_MINUTE]
+        rules = self._rules()
         self._made = {}
         for student in students:
             mine, waits = tuple(defenses.get(student.id, ())), student.id in waiting
             live = student.id in on_air
-            made_of, made = (student, mine, waits, live, minute, self._settings), before.get(student.id)
+            made_of, made = (student, mine, waits, live, minute, self._settings, rules), before.get(student.id)
             if made is None or made[0] != made_of:
                 made = made_of, self._row(student, mine, waits, live)
             self._made[student.id] = made
         return tuple(row for _made_of, row in self._made.values())
 
     def _row(self, student: Student, defenses: Sequence[Closed], waits: bool, live: bool) -> BoardRow:
-        line = student_line(student, self._ledger.now().wall, self._today, self._holidays)
-        now = instant(self._ledger.now().wall)
+        now_text = self._ledger.now().wall
+        line = student_line(student, now_text, self._today, self._holidays)
+        now = instant(now_text)
         monday, next_monday = week_of(self._today)
         standing, shipped = line.student.standing, self._ledger.curricula.shipped
         curriculum = shipped.get(standing.curriculum or next((each.curriculum for each in defenses), ""))
@@ -144,7 +154,8 @@ class StudentsDesk:
         met = any(each.state not in ("excused", "holiday") and instant(each.at) >= first for each in near)
         if met or monday.isoformat() <= standing.next_due < next_monday.isoformat():
             tabs.add("week")
-        if standing.running or live or standing.promises or unsaid is not None or waits:
+        overdue = any(due < now_text for due in answers_due(standing, self._rules()))
+        if standing.running or live or standing.promises or unsaid is not None or waits or overdue:
             tabs.add("mine")
         if line.away:
             tabs.add("away")
@@ -156,20 +167,35 @@ class StudentsDesk:
         return BoardRow(line, code, shown, frozenset(tabs), silent, live)
 
     def look(self) -> None:
-        """Find out who has sessions, for `sessions_today`; the store is asked where anybody has written."""
+        """Find out who has something in a day, for what is due today; the store is asked where anybody has written."""
         if self._looked_at != self._ledger.snapshot.generation:
             self._looked_at = self._ledger.snapshot.generation
-            self._weekly = self._ledger.store.with_sessions()
+            self._daily = self._ledger.store.of_the_day()
 
     def sessions_today(self) -> tuple[DaySession, ...]:
         """Return the sessions of the mentor's day, of those whom the last `look` found; see `sessions_of`.
 
         Who is away has none, except one that goes on.
         """
-        students = self._ledger.snapshot.students(self._weekly) | self._ledger.unacknowledged(STUDENT)
         today = self._today.isoformat()
-        here = (each for each in students.values() if each.standing.running or not away_on(each.standing, today))
+        known = self._looked_up().values()
+        here = (each for each in known if each.standing.running or not away_on(each.standing, today))
         return self._sessions(here, self._today)
+
+    def alerts_today(self) -> tuple[DayAlert, ...]:
+        """Return the alerts whose answer is due on the mentor's day or before, the earliest first; see `look`."""
+        waiting = [student for student in self._looked_up().values() if student.standing.unanswered]
+        today, zone = self._today, self._settings.zone
+        found = [
+            DayAlert(student, due)
+            for student in waiting  # without one no rules are loaded
+            for due in answers_due(student.standing, self._rules())[:1]
+            if local_day(due, zone) <= today
+        ]
+        return tuple(sorted(found, key=lambda each: (each.due, each.student.id)))
+
+    def _looked_up(self) -> dict[str, Student]:
+        return self._ledger.snapshot.students(self._daily) | self._ledger.unacknowledged(STUDENT)
 
     def sessions_of(self, day: date) -> tuple[DaySession, ...]:
         """Return the sessions of a day of the mentor's, in order: the weekly ones that start on it.

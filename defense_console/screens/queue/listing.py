@@ -42,6 +42,15 @@ def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int],
     return slots
 
 
+def below_today(mine: Iterable[Entry], zone: str, now: str) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return what waits for the mentor and is not in the tab of today, under headings: of this day, of other days."""
+    today, _minute = local_minute(now, zone)
+    left = [entry for entry in mine if "today" not in entry.tabs]
+    here = tuple(entry for entry in left if local_minute(entry.next_at, zone)[0] == today)
+    others = tuple(entry for entry in left if entry not in here)
+    return [(_("Waits for me too, today"), here), (_("Waits for me, other days"), others)]
+
+
 def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
     """Return what an empty list says, with the key that fills it.
 

@@ -39,7 +39,7 @@ from defense_console.words.translation import N_, _, error_text
 
 if TYPE_CHECKING:
     from defense_console.desk.queue import GoingOn
-    from defense_console.desk.student.students import DaySession
+    from defense_console.desk.student.students import DayAlert, DaySession
 
 
 class QueueScreen(SearchedList):
@@ -68,6 +68,8 @@ class QueueScreen(SearchedList):
         """Weekly sessions of today; asked for when nothing waits."""
         self._rehearsals: tuple[GoingOn, ...] = ()
         """Those that go on."""
+        self._alerts: tuple[DayAlert, ...] = ()
+        """Alerts whose answer is due; asked for with the sessions."""
         self._first_drawing = True
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -135,11 +137,12 @@ class QueueScreen(SearchedList):
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
-        found = self.desk.students.sessions_today()
-        if found and self.tab is None and not self._sessions and not self.chose_tab:
+        found = self.desk.students.sessions_today(), self.desk.students.alerts_today()
+        before = self._sessions, self._alerts
+        if any(found) and self.tab is None and not any(before) and not self.chose_tab:
             self.tab = "today"
-        if found != self._sessions:
-            self._sessions = found
+        if found != before:
+            self._sessions, self._alerts = found
             self.update()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -180,21 +183,27 @@ class QueueScreen(SearchedList):
         self.table.show_sections(
             sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
         )
-        self._name_list(search, sum(len(section.rows) for section in sections))
+        counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
+        self._name_list(search, sum(len(section.rows) for section in counted))
 
     def _section(self, title: str, entries: Sequence[Entry], now: str) -> QueueSection:
         rows = [self._row(entry, now) for entry in entries]
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
-        sessions = day_sessions.still_open(self._sessions)
+        sessions = self._open_sessions
         running = [each for each in sessions if each.session.state == "running"]
         planned = [each for each in sessions if each not in running]
         live = [self._rehearsal_row(each, now) for each in self._rehearsals]
         live += [day_sessions.session_row(each, self.zone, now) for each in running]
         first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
-        by_time = self.order == "time"
-        rest = day_sessions.with_sessions(entries[first:], rows[first:], planned, self.zone, now, by_time)
+        others = [(each.session.at, day_sessions.session_row(each, self.zone, now)) for each in planned]
+        others += [(each.due, day_sessions.alert_row(each, self.zone, now)) for each in self._alerts]
+        rest = day_sessions.among(entries[first:], rows[first:], others, self.order == "time")
         return QueueSection(title, (*rows[:first], *live, *rest))
+
+    @property
+    def _open_sessions(self) -> tuple[DaySession, ...]:
+        return day_sessions.still_open(self._sessions)
 
     def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
         left_s = self.desk.agenda.left_s(each.id, each.subject)
@@ -231,8 +240,7 @@ class QueueScreen(SearchedList):
         if self.tab != "today":
             return [("", found)]
         mine = agenda.queue(self._entries, self.order, search, "mentor")
-        others = tuple(entry for entry in mine if "today" not in entry.tabs)
-        return [(_("Today"), found), (_("Waits for me, other days"), others)]
+        return [(_("Today"), found), *listing.below_today(mine, self.zone, self.desk.now().wall)]
 
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
@@ -248,7 +256,7 @@ class QueueScreen(SearchedList):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         del counts["closed"]  # nobody counts the closed ones
-        counts["today"] += len(day_sessions.still_open(self._sessions)) + len(self._rehearsals)
+        counts["today"] += len(self._open_sessions) + len(self._rehearsals) + len(self._alerts)
         self.show_tabs(counts)
 
     def _draw_day(self) -> None:
@@ -277,10 +285,11 @@ class QueueScreen(SearchedList):
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def _draw_session(self, panel: Panel) -> None:
-        """Say whose session or rehearsal is selected; of an empty list, what is shown here."""
+        """Say whose session, rehearsal or alert is selected; of an empty list, what is shown here."""
         now, chosen = self.desk.now().wall, self.table.chosen
         rows = [day_sessions.session_row(each, self.zone, now) for each in self._sessions]
         rows += [self._rehearsal_row(each, now) for each in self._rehearsals]
+        rows += [day_sessions.alert_row(each, self.zone, now) for each in self._alerts]
         row = next((each for each in rows if each.id == chosen), None)
         if row is None:
             panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
@@ -358,8 +367,8 @@ class QueueScreen(SearchedList):
         """The list, and the defense under the cursor."""
         entry, chosen = self._selected(), self.table.chosen
         rehearsing = (each.student_id for each in self._rehearsals if each.id == day_sessions.rehearsal_of(chosen))
-        student = day_sessions.student_of(chosen) or next(rehearsing, "")
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, student)
+        followed = day_sessions.student_of(chosen) or day_sessions.alert_of(chosen) or next(rehearsing, "")
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
@@ -370,6 +379,8 @@ class QueueScreen(SearchedList):
             self.console_app.go("check_in", student)
         if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
             self.console_app.go("rehearsal", rehearsal)
+        if student := day_sessions.alert_of(self.table.chosen):
+            self.console_app.go("alerts", student)
         entry = self._selected()
         if entry is None:
             return

@@ -21,17 +21,17 @@ class OnQueue:
     Attributes:
         agenda: Its desk.
         selected: The defense under the cursor, None without one.
-        session: Id of the student whose weekly session or rehearsal is under the cursor, "" for none.
+        followed: Id of the student whose session, rehearsal or alert is under the cursor, "" for none.
     """
 
     agenda: AgendaDesk
     selected: Summary | None = None
-    session: str = ""
+    followed: str = ""
 
     @property
     def student(self) -> str:
         """Id of the student the line under the cursor is about, "" for none."""
-        return self.selected.student_id if self.selected is not None else self.session
+        return self.selected.student_id if self.selected is not None else self.followed
 
     def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
         """Return why the selected defense would refuse these events now, None when it would record them."""

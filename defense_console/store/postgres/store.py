@@ -32,7 +32,7 @@ from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.searching import Closed
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
@@ -303,9 +303,9 @@ class PostgresStore:
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
-    def with_sessions(self) -> tuple[str, ...]:
-        """Return the ids of those with a weekly plan or a session that goes on; see `Store.with_sessions`."""
-        return tuple(student.id for student in self.students() if student.standing.has_sessions)
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted."""
+        return tuple(student.id for student in self.students() if has_day(student))
 
     @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:

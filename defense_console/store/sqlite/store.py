@@ -236,9 +236,9 @@ class TinyStore:
         """Return every student, sorted by id."""
         return self._people.all()
 
-    def with_sessions(self) -> tuple[str, ...]:
-        """Return the ids of those with a weekly plan or a session that goes on; see `Store.with_sessions`."""
-        return self._people.with_sessions()
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted; see `Store.of_the_day`."""
+        return self._people.of_the_day()
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

@@ -274,17 +274,17 @@ def alerts(session: Session, as_json: bool) -> None:
 
             say_json(alerts_document(desk.outlooks))
             return
-        say_all(_alerts(desk.outlooks))
+        say_all(_alerts(desk.outlooks, session.settings.zone, desk.now().wall))
 
 
-def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
+def _alerts(outlooks: OutlookDesk, zone: str, now: str) -> Iterator[str]:
     from defense_console.desk.student import outlook_words as words
     from defense_console.terminal.tables import aligned, titled
 
     in_words = translator(language())
     rules = {rule.id: rule for rule in outlooks.rules.alerts.rules}
-    if outlooks.rules_problem is not None:
-        yield error_text(outlooks.rules_problem)
+    if outlooks.rulebook.problem is not None:
+        yield error_text(outlooks.rulebook.problem)
     proposals, raised = outlooks.proposals(), outlooks.raised()
     if not proposals and not raised:
         yield _("No alert is proposed and none is raised.")
@@ -299,7 +299,7 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
         _("Raised"),
         [
             _("{name}: {text}", name=names[student.id], text=visible(alert.facts))
-            + f" · {words.alert_state(alert, in_words)}"
+            + f" · {words.alert_state(alert, outlooks.rules.alerts, zone, now, in_words)}"
             for student, alert in raised
         ],
     )
