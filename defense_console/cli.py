@@ -16,7 +16,7 @@ from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
 from defense_console.terminal.base import ConsoleGroup, Session, settle_language, shared, store_command
 from defense_console.terminal.files import refuse_terminal, write
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
+from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_note, say_problems
 from defense_console.words.translation import _, language, ngettext
 
 
@@ -185,6 +185,8 @@ def report_command(
         wanted = session.lang or verdict.defense.language or language()
         report = verdict.report(reader, wanted, version)
     write(output, [rendered(report, form)])
+    if not any(fact.id == "assessor" for fact in report.facts):
+        _note_no_name(session)
 
 
 @store_command(main, "message", N_("Print the message for the student after the release; nothing is sent."))
@@ -204,6 +206,13 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
         write(output, [messages.eml(message, now, session.settings.email)])
     else:
         write(output, [messages.text(message).encode()])
+    if not message.signature:
+        _note_no_name(session)
+
+
+def _note_no_name(session: Session) -> None:
+    """Say that nobody is named in what was written, and where the name is set."""
+    say_note(_("Nobody is named in it: set your name in {file}.", file=session.settings.file))
 
 
 # --- bringing in and out -----------------------------------------------------------------------------------------

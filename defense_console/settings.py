@@ -11,7 +11,7 @@ import getpass
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,6 +45,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
     "retention_years": (0, 100),
+    "capacity_min": (0, 6_000),
 }
 _PATHS: Final = ("backup_folder", "spool")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -85,8 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
             that was not settled.
+        capacity_min: Minutes of defenses that the mentor takes in a week, in a school; 0 for no limit.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
+        unnamed: Whether `name` is only that of the account, since the mentor has not said theirs.
         kept: Whether changes are written into the file: not in the demo.
         new: No file says yet who the mentor is, so the console asks.
     """
@@ -115,14 +118,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backups_kept: int = 14
     backup_folder: str = ""
     retention_years: int = 0
+    capacity_min: int = 0
     spool: str = ""
     no_color: bool = False
     file: str = ""
     kept: bool = True
     new: bool = False
+    unnamed: bool = False
+
+    @property
+    def signature(self) -> str:
+        """Return the name that reports and messages are signed with: "" for an account name, which is nobody's."""
+        return "" if self.unnamed else self.name
 
 
-_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new"))
+_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new", "unnamed"))
 _LOOK: Final = frozenset(("theme", "language"))
 """What the console writes by itself, also before the mentor has answered its first questions."""
 _LONGEST: Final = 200
@@ -174,9 +184,10 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     new = values.keys() <= _LOOK
     if environ.get("NO_COLOR"):
         values["no_color"] = True
+    unnamed = "name" not in values
     values.setdefault("name", _account())
     values.setdefault("zone", local_zone(environ))
-    return Settings(**values, file=str(file), new=new)
+    return Settings(**values, file=str(file), new=new, unnamed=unnamed)
 
 
 def _read(file: Path, required: bool) -> dict[str, Any]:
@@ -250,16 +261,33 @@ def save(settings: Settings, changes: Mapping[str, str]) -> Settings:
     """
     if settings.file and settings.kept:
         file = Path(settings.file)
-        try:
-            _replace(file, file.resolve(), changes)
-        except (OSError, RuntimeError) as error:  # a link that leads to itself
-            problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
-            raise ConsoleError("{file}: cannot be written: {problem}", file=settings.file, problem=problem) from None
-    return msgspec.structs.replace(settings, **changes)
+        change_file(file, lambda data: _changed(file, data, changes))
+    return changed(settings, changes)
 
 
-def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
-    """Replace the target of a settings file by one with the changes, unless somebody else writes it all the time."""
+def changed(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """Return settings with other values, by key; nothing is written."""
+    return msgspec.structs.replace(settings, **changes, unnamed=settings.unnamed and "name" not in changes)
+
+
+def change_file(file: Path, change: Callable[[bytes], bytes]) -> None:
+    """Replace a file that the mentor writes too. It is read again before, and replaced as a whole.
+
+    Args:
+        file: The file, or a link to it; it need not exist.
+        change: Returns the new bytes for those that are there, `b""` without a file.
+
+    Raises:
+        ConsoleError: The file cannot be written, or somebody else writes it all the time.
+    """
+    try:
+        _replace(file, file.resolve(), change)
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
+        raise ConsoleError("{file}: cannot be written: {problem}", file=str(file), problem=problem) from None
+
+
+def _replace(file: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
     import tempfile
 
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -267,8 +295,8 @@ def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
         before = _bytes(target) if target.exists() else None
         if before is not None and not (stat.S_IMODE(target.stat().st_mode) & 0o222 and os.access(target, os.W_OK)):
             raise PermissionError(errno.EACCES, "")  # its folder would let it be replaced
-        data = _changed(file, before or b"", changes)
-        handle, name = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=target.parent)
+        data = change(before or b"")
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".toml", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
@@ -288,21 +316,41 @@ def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
 def _changed(file: Path, data: bytes, changes: Mapping[str, str]) -> bytes:
     """Return the bytes of a settings file with other values."""
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
     before = _values(file, data)
+
+    def edited(text: str) -> str:
+        document = tomlkit.parse(text)
+        document.update({key: value for key, value in changes.items() if key in before})
+        added = tomlkit.dumps({key: value for key, value in changes.items() if key not in before})
+        return _with_lines(tomlkit.dumps(document), added)
+
+    return edit_toml(file, data, edited, lambda written: _values(file, written) == before | dict(changes))
+
+
+def edit_toml(file: Path, data: bytes, edited: Callable[[str], str], good: Callable[[bytes], bool]) -> bytes:
+    """Return the bytes of a TOML file with an edit by tomlkit; its line ends and its byte order mark stay.
+
+    Args:
+        file: For messages.
+        data: The file as it is, read as TOML before.
+        edited: Returns the new text.
+        good: Whether the new bytes say what they are meant to.
+
+    Raises:
+        ConsoleError: They do not: the two TOML libraries do not read this file alike.
+    """
+    from tomlkit.exceptions import TOMLKitError
+
     text = data.decode("utf-8-sig")
     newline = "\r\n" if "\r\n" in text else "\n"
     try:
-        document = tomlkit.parse(text.replace("\r\n", "\n"))
-        document.update({key: value for key, value in changes.items() if key in before})
-        added = tomlkit.dumps({key: value for key, value in changes.items() if key not in before})
-        text = _with_lines(tomlkit.dumps(document), added).replace("\n", newline)
+        text = edited(text.replace("\r\n", "\n")).replace("\n", newline)
         written = (codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"") + text.encode()
-        if _values(file, written) == before | dict(changes):
+        if good(written):
             return written
     except (TOMLKitError, ConsoleError):
-        pass  # the two libraries do not read it alike
+        pass
     raise ConsoleError("{file}: the console cannot change this file; change it in an editor", file=str(file))
 
 

@@ -22,7 +22,6 @@ from defense_console import clocks
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.store.postgres.address import Address
-from defense_console.store.postgres.claims import Claims
 from defense_console.store.postgres.people import Kind, People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
@@ -73,9 +72,8 @@ def fill(addresses: dict[str, Address], roles: dict[str, str]) -> None:
         desk = ExchangeDesk(store, clocks.read, "Camille Démo", "Europe/Paris", load_shipped(), shared=True)
         desk.fill_demo(clocks.read().wall)
         waiting = [each for each in store.pending() if each.session == "planned"]
-        claims = Claims(store)
         for summary in waiting[:OFFERED]:
-            claims.offer(f"defense/{summary.id}", apart=roles["camille"])
+            store.claims.offer(f"defense/{summary.id}", apart=roles["camille"])
         shared = [student.id for student in store.students()[:SHARED]]
     with closing(Server(addresses["nadia"])) as server:
         people = People(PostgresStore(server))

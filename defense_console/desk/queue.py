@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -14,13 +15,14 @@ from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
+from defense_console.desk.team import Team
 from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import NOT_HELD, Defense
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Entry, entry
 from defense_console.model.queue.filtering import Filter
@@ -32,7 +34,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator, zone_of
+from defense_console.words.translation import LANGUAGES, _, local_day, translator, zone_of
 from defense_console.words.values import OUTCOMES, SESSIONS
 
 MOST_CURRICULA = 4
@@ -58,6 +60,25 @@ class Done:
     action: int
 
 
+@dataclass(frozen=True)
+class GoingOn:
+    """A defense or a rehearsal that is live.
+
+    Attributes:
+        subject, id: Its log.
+        number: Of the attempt, or of the rehearsal.
+        since: Its start, ISO 8601 UTC.
+    """
+
+    subject: Defenses
+    id: str
+    student_id: str
+    student_name: str
+    project: str
+    number: int
+    since: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """What the queue shows next to its list of the selected defense; nothing of it is read from the log.
 
@@ -80,8 +101,9 @@ class Card(msgspec.Struct, frozen=True):
 class AgendaDesk:
     """What the mentor does in the queue."""
 
-    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings, team: Team) -> None:
         self.ledger = ledger
+        self.team = team
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
@@ -118,8 +140,7 @@ class AgendaDesk:
         others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
-        on_its_way = self.ledger.unacknowledged(STUDENT)
-        student: Student | None = on_its_way.get(summary.student_id) or self.ledger.snapshot.student(summary.student_id)
+        student = self._student(summary.student_id)
         standing = student.standing if student is not None else Standing()
         return Card(
             entry,
@@ -227,22 +248,86 @@ class AgendaDesk:
             student = students.get(summary.student_id)
             name = summary.student_id if student is None else student.name
             title = project.title if project else None
-            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
+            each = entry(summary, name, now, zone_of(self.zone), rules, title, outcomes)
+            entries.append(self._in_team(each) if self.team.shared and summary.pending else each)
         return tuple(entries)
 
-    def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
-        """Return the lines of the defenses that are live, without this one."""
-        return self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
+    def _in_team(self, found: Entry) -> Entry:
+        """Return the line as a school lists it: who has it, and whether I am asked to keep it."""
+        replace = msgspec.structs.replace
+        if until := self.team.asked(found.summary.id):
+            tabs = found.tabs | {"mentor"}
+            return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
+        place, claim = self.team.place(found.summary.id), self.team.claim(found.summary.id)
+        if place == "mine" or claim is None:
+            return found
+        text_id, parameters = N_("to take"), {"since": claim.since}
+        if claim.holder:
+            text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
+        return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
+
+    def of_day(self, day: date) -> tuple[Entry, ...]:
+        """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
+        starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
+        starts |= {each.id: each.planned_at for each in self._pending()}
+        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
+
+    def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
+        """Return the defenses that are live, then the rehearsals.
+
+        Args:
+            besides: Id of one that is left out; those that come after it come first.
+        """
+        live = [each for each in self._pending() if each.session == "live" and self.team.place(each.id) == "mine"]
+        found = [
+            GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
+                    each.planned_at)
+            for each in live
+        ]  # fmt: skip
+        found += self.rehearsals()
+        ids = [each.id for each in found]
+        place = ids.index(besides) if besides in ids else 0
+        return tuple(each for each in (*found[place:], *found[:place]) if each.id != besides)
+
+    def rehearsals(self) -> tuple[GoingOn, ...]:
+        """Return the rehearsals that go on, the latest first: each has a lease, also after its console is gone."""
+        found = []
+        for stream in {*self._leases.held, *self.ledger.snapshot.leases()}:
+            id = stream.removeprefix(REHEARSAL.prefix)
+            if stream == id or id in self._unreadable or not self._may_be_mine(stream):
+                continue
+            try:
+                state = self.ledger.state(REHEARSAL, id)
+            except ConsoleError:
+                self._unreadable.add(id)
+                continue
+            if state.session == "live":
+                name, student = self._name_of(state.student_id), state.student_id
+                since = state.planned_at  # it is begun and started at once
+                found.append(GoingOn(REHEARSAL, id, student, name, state.project, state.attempt, since))
+        return tuple(sorted(found, key=lambda each: (each.since, each.id), reverse=True))
+
+    def _may_be_mine(self, stream: str) -> bool:
+        """Return whether a rehearsal may be this mentor's: in a school, one that is held on this machine."""
+        return not self.team.shared or stream in self._leases.held or self._leases.was_here(stream)
+
+    def _student(self, id: str) -> Student | None:
+        on_its_way = self.ledger.unacknowledged(STUDENT)
+        return on_its_way.get(id) or self.ledger.snapshot.student(id)
+
+    def _name_of(self, student_id: str) -> str:
+        student = self._student(student_id)
+        return student_id if student is None else student.name
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""
         keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
         return tuple(each for each in entries if keeps(each.summary.curriculum, each.next_at))
 
-    def left_s(self, defense_id: str) -> int | None:
-        """Return the seconds a live defense has left, negative beyond its end; None when its log cannot be read."""
+    def left_s(self, id: str, subject: Defenses = DEFENSE) -> int | None:
+        """Return the seconds a live one has left, negative beyond its end; None when its log cannot be read."""
         try:
-            return self.ledger.state(DEFENSE, defense_id).timeline.ends_in_ms(self.ledger.now()) // 1000
+            return self.ledger.state(subject, id).timeline.ends_in_ms(self.ledger.now()) // 1000
         except ConsoleError:
             return None
 
@@ -260,6 +345,14 @@ class AgendaDesk:
         """Return the project as it is shipped."""
         curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
         return curriculum.project(summary.project) if curriculum is not None else None
+
+    def load_min(self, summary: Summary) -> int:
+        """Return how many minutes of defenses I have in the week of a defense, without it."""
+        return self.team.load_min((e.summary for e in self.entries() if e.mine), self.length_min, summary)
+
+    def look_at_claims(self) -> None:
+        """Ask the holders of old claims; see `Team.look`. Once a minute is enough."""
+        self.team.look(self._pending())
 
     @property
     def curricula(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
+from defense_console.desk.queue import GoingOn
 from defense_console.keys.keymap import (
     Command,
     Context,
@@ -31,10 +32,10 @@ from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry
 from defense_console.safe_text import content
 from defense_console.screens.console import Console
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
+from defense_console.screens.shared.going_on import live_elsewhere, place_of
 from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
@@ -43,10 +44,10 @@ from defense_console.widgets.frame.header_line import HeaderEnd, HeaderLine, Hea
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.widgets.frame.writer import NEW_LINE, Field
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
-from defense_console.words.translation import _, clock_text, error_text, language, short_day, time_of_day
+from defense_console.words.translation import _, error_text, language, short_day, time_of_day
 
 T = TypeVar("T")
 WAYS_OUT = ("console.quit", "console.back", "console.help")
@@ -84,8 +85,8 @@ class ConsoleScreen(Screen[None]):
         self._in_command = False
         self._previewing: Timer | None = None
         self._alarmed = False
-        self._live_elsewhere: Entry | None = None
-        """Another defense that is live."""
+        self._live_elsewhere: tuple[GoingOn, ...] = ()
+        """Other defenses and rehearsals that are live."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -282,7 +283,7 @@ class ConsoleScreen(Screen[None]):
     def is_composed(self) -> bool:
         """Whether there is something to draw on: an answer of the recorder may come before, and after."""
         self._composed = self._composed or bool(self.query(MessageLine))
-        return self._composed and self.is_attached
+        return self._composed and self.is_attached and bool(self.children)
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
@@ -344,11 +345,9 @@ class ConsoleScreen(Screen[None]):
         """The hints of the footer; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            found += [
-                Hint("", _("Enter"), _("keep")),
-                Hint("", _("Esc"), _("keep and leave")),
-                Hint("", display_key(NEW_LINE[0], language()), _("new line")),
-            ]
+            found += [Hint("", _("Enter"), _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            if isinstance(self.focused, Field) and not self.focused.one_line:
+                found.append(Hint("", display_key(NEW_LINE[0], language()), _("new line")))
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
@@ -393,10 +392,10 @@ class ConsoleScreen(Screen[None]):
         """Draw the first row: what is shown, another defense that is live, whether everything is saved, the time."""
         now = self.desk.now().wall
         saved, at, alarm = saved_words(self.desk.saved, self.zone)
-        live = self._time_left_elsewhere()
-        aside = HeaderEnd(
-            live, saved, at, alarm, time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
-        )
+        live = live_elsewhere(self.desk.agenda, self._live_elsewhere)
+        time, day = time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
+        key = self.hint_of(command_named("console.running"))
+        aside = HeaderEnd(live, saved, at, alarm, time, day, key.key if key is not None else "")
         self.query_one(HeaderLine).show_header(self.headline, aside, self.row_width)
 
     @property
@@ -404,15 +403,8 @@ class ConsoleScreen(Screen[None]):
         """Whether panels are framed and stand side by side."""
         return self.has_class("-wide") or self.has_class("-broad")
 
-    def _find_live_elsewhere(self) -> Entry | None:
-        others = self.desk.agenda.live_besides(self.about)
-        return others[0] if others else None
-
-    def _time_left_elsewhere(self) -> tuple[str, str]:
-        """Return the student of another defense that is live, and the time left there."""
-        if (live := self._live_elsewhere) is None or (left_s := self.desk.agenda.left_s(live.summary.id)) is None:
-            return "", ""
-        return live.student_name, _("{time} left", time=clock_text(left_s))
+    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
+        return self.desk.agenda.going_on(self.about)
 
     def soon(self, do: Callable[[], object]) -> None:
         """Do something once everything is laid out; a screen that is gone by then needs nothing done any more."""
@@ -567,6 +559,14 @@ class ConsoleScreen(Screen[None]):
     def action_console_palette(self) -> None:
         """Search a command."""
         self.console_app.show_palette()
+
+    def action_console_running(self) -> None:
+        """Go to the defense or the rehearsal that is live; from there to the next one."""
+        others = self._find_live_elsewhere()
+        if others:
+            self.console_app.go(place_of(others[0]), others[0].id)
+        else:
+            self.tell(_("No defense and no rehearsal is live."))
 
     def action_console_quit(self) -> None:
         """Leave, after a question."""

@@ -200,7 +200,7 @@ class Host(OrderedKeys, inherit_bindings=False):
             screens[-1].begin(ask_first(screens[-1]))
 
     def _is_live(self) -> bool:
-        return any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
+        return bool(self.desk.agenda.going_on())
 
     def turn(self, streams: frozenset[str]) -> None:
         """Show what another console changed on these logs: it wrote on them, took them over or let them go."""
@@ -246,8 +246,10 @@ class Host(OrderedKeys, inherit_bindings=False):
     async def ask_quit(self) -> None:
         """Leave, after a question."""
         details = ""
-        if self._is_live():
+        if going_on := self.desk.agenda.going_on():
             details = _("A defense is live: its clock keeps counting while the console is closed.")
+            if going_on[0].subject is REHEARSAL:
+                details = _("A rehearsal is live: its clock keeps counting while the console is closed.")
         loss = loss_sentence(self.desk.saved)
         if loss:
             details = "\n".join(part for part in (loss, details) if part)

@@ -16,6 +16,7 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
+from defense_console.store.claiming import Claims
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -156,6 +157,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         drop_drafts: tuple[str, ...] = (),
         drop_aside: tuple[str, ...] = (),
         aside: tuple[tuple[str, bytes], ...] = (),
+        fence: int | None = None,
     ) -> Append:
         """Return what writes an action, with what else it settles."""
         before, after = action.before, action.after
@@ -169,6 +171,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
             previous=before.head,
             drop_aside=drop_aside,
             aside=aside,
+            fence=fence,
         )
 
     @classmethod
@@ -271,6 +274,10 @@ class Store(Protocol):
     def read_only(self) -> ConsoleError | None:
         """Return why nothing can be written, None when it can."""
 
+    @property
+    def claims(self) -> Claims | None:
+        """Return the claims of a store that mentors share, None for a mentor's own."""
+
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.
 
@@ -337,8 +344,11 @@ class Store(Protocol):
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of the students who may have something in a day, sorted; see `has_day`.
+
+        A damaged row is left out.
+        """
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

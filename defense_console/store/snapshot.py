@@ -19,6 +19,7 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
+from defense_console.store.claiming import Claim
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
@@ -128,6 +129,24 @@ class Snapshot:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases
 
+    def claims(self) -> Mapping[str, Claim]:
+        """Return the claims of the pending defenses by stream; none in a store that is not shared."""
+        if self._now.claims is None:
+            shared = self._store.claims
+            self._now.claims = {} if shared is None else self._ask(shared.all, self._before.claims)
+        return self._now.claims
+
+    def fence(self, stream: str) -> int | None:
+        """Return under which claim this console writes on a log: 0, which is none, where somebody else has it."""
+        claim, shared = self.claims().get(stream), self._store.claims
+        if claim is None or shared is None:
+            return None
+        return claim.fence if claim.holder == shared.me else 0
+
+    def claim_changed(self) -> None:
+        """Take note that this console has changed a claim."""
+        self._ask_again("claims")
+
     def _all(
         self,
         now: dict[str, R | None],
@@ -178,7 +197,9 @@ class Snapshot:
             case WriteLease():
                 self._ask_again("leases")
 
-    def _ask_again(self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases"]) -> None:
+    def _ask_again(
+        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims"]
+    ) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
@@ -216,6 +237,7 @@ class _Rows:
     drafts: dict[str, dict[str, Draft]] | None = None
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None
+    claims: dict[str, Claim] | None = None
 
     def over(self, before: _Rows) -> _Rows:
         """Return these rows, and the earlier ones where there are none."""
@@ -229,6 +251,7 @@ class _Rows:
             before.drafts if self.drafts is None else self.drafts,
             before.asides if self.asides is None else self.asides,
             before.leases if self.leases is None else self.leases,
+            before.claims if self.claims is None else self.claims,
         )
 
 

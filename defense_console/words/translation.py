@@ -100,6 +100,17 @@ class _Value(str):
 
 _STOPS: Final = (".", "!", "?", "…")
 _VOWEL: Final = re.compile(r"[aeiouœæ]|y(?![aeiou])")
+_AREAS: Final = frozenset(
+    {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+"""Of time zones that are called by a city or an island."""
+_FRENCH_CITIES: Final[Mapping[str, str]] = {
+    "Algiers": "Alger", "Athens": "Athènes", "Beirut": "Beyrouth", "Brussels": "Bruxelles", "Bucharest": "Bucarest",
+    "Copenhagen": "Copenhague", "Lisbon": "Lisbonne", "London": "Londres", "Moscow": "Moscou", "Noumea": "Nouméa",
+    "Reunion": "La Réunion", "Vienna": "Vienne", "Warsaw": "Varsovie",
+}  # fmt: skip
+"""Those that have another name in French and that a mentor is likely to meet."""
+
 _FRENCH: Final[Mapping[str, Callable[[str], str]]] = {
     "de": lambda text: f"d’{text}" if _VOWEL.match(_folded(text)) else f"de {text}",
     "au": lambda text: f"au {text}" if text[:1].isdigit() else f"à {text}",
@@ -241,6 +252,17 @@ class Translator:
         """How long it is from now to an instant, or since it: `12 min`, `45 h`, `3 days`; see `in_words`."""
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
         return self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
+
+    def zone_text(self, zone: str) -> str:
+        """Return a time zone as people say it, `Paris time`, in French `heure de Paris`; else its own name."""
+        _ = self
+        area, _slash, city = zone.partition("/")
+        if area not in _AREAS or not city:
+            return zone
+        city = city.rpartition("/")[2].replace("_", " ")
+        if self.language == "fr":
+            city = _FRENCH_CITIES.get(city, city)
+        return _("{city} time", city=city)
 
     # --- instants ------------------------------------------------------------------------------------------------
 

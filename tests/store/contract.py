@@ -295,12 +295,17 @@ class Contract:
                 assert [each.id for each in store.find(prefix)] == alike
         assert store.find(logs.defense(1)[:3]) == store.find("xyzw") == store.find("") == store.find("0" * 33) == ()
 
-    def test_those_with_a_weekly_plan_are_found(self, store: Store) -> None:
-        store.append(logs.student("s1", 'Ada "plans" Demo'))
+    def test_those_with_something_in_a_day_are_found(self, store: Store) -> None:
+        store.append(logs.student("s1", 'Ada "plans" "running" Demo'))
         store.append(logs.student("s2", "Tom Demo"))
-        assert store.with_weekly_plan() == ()
+        store.append(logs.student("s3", "Zoé Demo"))
+        assert store.of_the_day() == ()
         store.append(logs.weekly("s2", 1))
-        assert store.with_weekly_plan() == ("s2",)
+        assert store.of_the_day() == ("s2",)
+        store.append(logs.session("s3", 1))
+        assert store.of_the_day() == ("s2", "s3")
+        store.append(logs.alerted("s1", 1))
+        assert store.of_the_day() == ("s1", "s2", "s3")
 
     def test_students_are_folded(self, store: Store) -> None:
         store.append(logs.student("s2", "Tom Demo"))

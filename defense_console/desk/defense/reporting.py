@@ -80,7 +80,7 @@ class ReportingDesk(DefenseDesk):
             to=messages.Recipient(student.name, student.email, self._zone_of("student")),
             language=language,
             zone=self._zone,
-            signature=self.ledger.author,
+            signature=self.ledger.signature,
             next_attempt=later[0] if later else None,
         )
 
@@ -92,10 +92,11 @@ class ReportingDesk(DefenseDesk):
     def _assessor(self, defense: Defense) -> str:
         """Return who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
         if defense.drafting is not None or not defense.versions:
-            return self.ledger.author
+            return self.ledger.signature
         n = defense.versions[-1].version
         signed = (e.author for e in self.events if isinstance(e.what, ev.Signed) and e.what.version == n)
-        return next(reversed(tuple(signed)), self.ledger.author)
+        found = next(reversed(tuple(signed)), self.ledger.author)
+        return self.ledger.signature if found == self.ledger.author else found
 
     def _zone_of(self, reader: Reader) -> str:
         """Return the zone of the times a reader sees: the student's own where it is known, else the mentor's."""

@@ -106,7 +106,8 @@ class Ledger:
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
-        self.author = author
+        self.author = self.signature = author
+        """Who records, and whom reports and messages name, "" where only the name of an account is known."""
         self.curricula = Curricula(shipped, store.curriculum)
         self._logs: dict[str, OpenLog[Any, Any]] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
@@ -288,7 +289,8 @@ class Ledger:
         action = append_action(open.log, whats, self.now(), self.author, self.curricula)
         open.log = action.after
         self._logs[action.after.stream] = open
-        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
+        fence = None if all(what.anyone for what in whats) else self.snapshot.fence(action.after.stream)
+        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there, fence))
         return action.after.state
 
     def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:

@@ -150,7 +150,7 @@ class _Check:
             table = msgspec.json.decode(line, type=_Table).table
             row: Any = msgspec.json.decode(line, type=_kind_of(table))
         except _UNREADABLE as error:
-            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error))
+            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error, line))
             return
         except KeyError:
             self.wrong(number, N_("a table that exports have"), _excerpt(line))
@@ -176,7 +176,7 @@ class _Check:
             try:
                 msgspec.json.decode(row.curriculum, type=Curriculum)
             except _UNREADABLE as error:
-                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error))
+                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error, row.curriculum))
             else:
                 self.bodies[row.id] = bytes(row.curriculum)
 
@@ -215,7 +215,7 @@ class _Check:
         try:
             event = subject.decode(body)
         except _UNREADABLE as error:
-            raise ConsoleError("an event: {problem}", problem=_why(error)) from None
+            raise ConsoleError("an event: {problem}", problem=_why(error, body)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
         if event.seq != seq or event.action not in (seq, before.action if before is not None else seq):
@@ -260,7 +260,7 @@ class _Check:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
             found = line_of_aside(SavedAside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event)))
         except (*_UNREADABLE, ValueError) as error:
-            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error))
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error, saved.event))
             return
         if found != row:
             self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
@@ -305,10 +305,12 @@ def _kind_of(table: str) -> type[Any]:
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
 
 
-def _why(error: Exception) -> ConsoleError:
-    """Return why a line cannot be read; msgspec's own words for it are English."""
+def _why(error: Exception, read: bytes) -> ConsoleError:
+    """Return why some bytes cannot be read; msgspec's words for it are English, and its errors differ by version."""
     said = str(error)
-    if isinstance(error, UnicodeError):
+    try:
+        read.decode()
+    except UnicodeDecodeError:
         return ConsoleError(N_("it is not UTF-8"))
     if match := _FIELD.search(said):
         return ConsoleError(_FIELDS[match[1]], field=match[2])

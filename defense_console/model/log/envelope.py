@@ -38,6 +38,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         binds: it binds the state as it was: what was refused is decided again, never carried over.
         refers: name of the field that holds the number of another event, "" for none.
         recorded: False for what only stands for a line that cannot be read: no log holds it.
+        anyone: in a school, also who is not responsible for the log may decide it.
     """
 
     wall: ClassVar[bool] = False
@@ -45,6 +46,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     binds: ClassVar[bool] = False
     refers: ClassVar[str] = ""
     recorded: ClassVar[bool] = True
+    anyone: ClassVar[bool] = False
 
     def passable(self) -> bool:
         """Return whether undo may pass this wall, as long as no other action follows it."""

@@ -21,7 +21,9 @@ from defense_console.model.errors import N_
 from defense_console.model.text import searchable
 
 Who = Literal["mentor", "student"]
-Tab = Literal["today", "mentor", "student", "overdue", "closed"]
+Tab = Literal["today", "mentor", "student", "overdue", "closed", "to_take", "team"]
+Place = Literal["mine", "to_take", "team"]
+"""In a school: a defense that I assess, that I may take, or that another mentor has."""
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
 
@@ -33,7 +35,8 @@ class Entry(msgspec.Struct, frozen=True):
         summary: the defense.
         student_name: as stored; made safe where it is shown.
         waiting_for: who has to act, None when nobody has to yet.
-        tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone.
+        tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone, and in a school one
+            that is not mine in "to_take" or "team" alone.
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
         words: what a search looks at, folded by `searchable`.
@@ -49,6 +52,11 @@ class Entry(msgspec.Struct, frozen=True):
     next_at: str
     words: str
     facts: str = ""
+
+    @property
+    def mine(self) -> bool:
+        """Return whether I assess it; false only in a school."""
+        return not self.tabs & {"to_take", "team"}
 
     @property
     def is_due(self) -> bool:
@@ -222,12 +230,17 @@ def queue(
         entries: Any entries; those that are not pending are left out.
         order: "time" puts first what matters first, "student" and "project" sort by these, then by time.
         search: As typed.
-        tab: One tab, None for all pending.
+        tab: One tab, None for all that are mine; a search there finds those of others too.
 
     Returns:
         In order; live ones always first, parked ones always last.
     """
-    shown = (e for e in entries if e.summary.pending and (tab is None or tab in e.tabs) and matches(e, search))
+    everywhere = tab is None and bool(search.strip())
+    shown = (
+        e
+        for e in entries
+        if e.summary.pending and (everywhere or (e.mine if tab is None else tab in e.tabs)) and matches(e, search)
+    )
     return tuple(sorted(shown, key=lambda e: _place(e, order)))
 
 
@@ -256,10 +269,10 @@ def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | 
 
 
 def tab_counts(entries: Iterable[Entry]) -> dict[Tab | None, int]:
-    """Return how many pending lines each tab has; None counts all of them."""
+    """Return how many pending lines each tab has; None counts all that are mine."""
     counts: dict[Tab | None, int] = dict.fromkeys((*TABS, None), 0)
     for found in entries:
         if found.summary.pending:
-            for tab in (*found.tabs, None):
+            for tab in (*found.tabs, *((None,) if found.mine else ())):
                 counts[tab] += 1
     return counts

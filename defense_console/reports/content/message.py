@@ -345,7 +345,7 @@ def _instant(words: Translator, at: str, zone: str) -> str:
         day=_.weekday(at, zone),
         date=_.date_text(at, zone),
         time=_.time_of_day(at, zone),
-        zone=zone,
+        zone=words.zone_text(zone),
         offset=utc_offset(at, zone),
     )
 

@@ -85,12 +85,13 @@ class ReportSource:
         return _("not rated") if rating is None else self.word(RATINGS, rating)
 
     def instant(self, at: str) -> str:
-        """Return an instant in the report's zone, with its offset and, except for the jury, the zone's name."""
+        """Return an instant in the report's zone, with its offset and, except for the jury, as people call the zone."""
         local = self.words.date_time(at, self.zone)
         offset = utc_offset(at, self.zone)
         if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
-        return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({self.zone}, {offset})"
+        zone = self.words.zone_text(self.zone)
+        return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({zone}, {offset})"
 
     def skill_title(self, skill: Skill) -> str:
         """Return the reference and the name of a skill."""

@@ -23,6 +23,8 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
     ("overdue", N_("Overdue"), N_("Late")),
     (None, N_("All pending"), N_("All")),
     ("closed", N_("Closed"), N_("Closed")),
+    ("to_take", N_("To take"), N_("Take")),
+    ("team", N_("Team"), N_("Team")),
 )
 """Every tab with its long and its short title."""
 
@@ -40,6 +42,15 @@ def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int],
     return slots
 
 
+def below_today(mine: Iterable[Entry], zone: str, now: str) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return what waits for the mentor and is not in the tab of today, under headings: of this day, of other days."""
+    today, _minute = local_minute(now, zone)
+    left = [entry for entry in mine if "today" not in entry.tabs]
+    here = tuple(entry for entry in left if local_minute(entry.next_at, zone)[0] == today)
+    others = tuple(entry for entry in left if entry not in here)
+    return [(_("Waits for me too, today"), here), (_("Waits for me, other days"), others)]
+
+
 def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
     """Return what an empty list says, with the key that fills it.
 
@@ -55,6 +66,10 @@ def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
         return _("Nothing here with this filter; {key:console.back} takes it away.")
     if tab == "closed":
         return _("No defense is closed yet.")
+    if tab == "to_take":
+        return _("Nothing is offered to you.")
+    if tab == "team":
+        return _("The other mentors have nothing pending.")
     if pending:
         return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
     text = N_("Nothing is pending: {key:queue.new} types a defense in, defense-console import FILE brings a list in.")

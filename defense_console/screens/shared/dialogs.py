@@ -347,7 +347,8 @@ class Choose(Dialog[int | None]):
 
     def keys(self) -> tuple[Hint, ...]:
         """The digits, and the way out."""
-        return Hint("", f"1–{len(self._options)}", _("choose")), going_back(self._back)
+        last = len(self._options)
+        return Hint("", f"1–{last}" if last > 1 else "1", _("choose")), going_back(self._back)
 
     async def on_click(self, event: events.Click) -> None:
         """A click on an answer chooses it; the toolkit asks the base class about the keys."""

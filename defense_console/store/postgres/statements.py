@@ -221,27 +221,63 @@ ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 # --- claims --------------------------------------------------------------------------------------------------------
 
 ADD_CLAIM: Final = """
-INSERT INTO claim (school, stream, state, holder, apart, fence, note, since, student)
-VALUES (%(school)s, %(stream)s, 'offered', '', %(apart)s, 0, '', clock_timestamp(),
+INSERT INTO claim (school, stream, state, holder, apart, preferred, fence, note, since, student)
+VALUES (%(school)s, %(stream)s, 'offered', '', %(apart)s, %(first)s, 0, '', clock_timestamp(),
     coalesce((SELECT l.student FROM log AS l WHERE l.school = %(school)s AND l.stream = %(stream)s), ''))
 ON CONFLICT DO NOTHING
 """
 OFFER: Final = """
-INSERT INTO offer (school, stream, apart, fence, offered, student)
-SELECT school, stream, apart, fence, clock_timestamp(), student FROM claim WHERE school = %s AND stream = %s
+INSERT INTO offer (school, stream, apart, preferred, fence, offered, student)
+SELECT school, stream, apart, preferred, fence, clock_timestamp(), student FROM claim WHERE school = %s AND stream = %s
 """
 NEXT_OFFERED: Final = """
-SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s
+SELECT stream, fence FROM offer
+WHERE school = %(school)s AND apart <> %(holder)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+ORDER BY offered, stream LIMIT %(among)s
 """
-TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s"
+TAKE: Final = """
+DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+"""
 """Of all who saw it offered, one removes the row; whether it still is that offer, the fence of the claim says."""
 CHANGE_CLAIM: Final = """
-UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
+UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp(),
+    asked = NULL
 WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND (apart = '' OR apart <> %(holder)s)
 """
 """Compare and set: a fence belongs to one state, so nothing else need be compared."""
-CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
-CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
+EXPIRE: Final = """
+UPDATE claim SET state = 'offered', holder = '', fence = fence + 1, note = '', since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed'
+    AND asked < clock_timestamp() - %(answer_days)s * interval '1 day'
+    AND %(starts)s::timestamptz > clock_timestamp() + %(answer_days)s * interval '1 day'
+"""
+ASK: Final = """
+UPDATE claim SET asked = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed' AND asked IS NULL
+    AND since < clock_timestamp() - %(claim_days)s * interval '1 day'
+"""
+KEEP: Final = """
+UPDATE claim SET since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND holder = %(holder)s
+"""
+RECORD_CLAIM: Final = """
+INSERT INTO claim_change (school, stream, fence, what, holder, note, author, at)
+VALUES (%(school)s, %(stream)s, %(fence)s, %(what)s, %(holder)s, %(note)s, current_user, clock_timestamp())
+"""
+CLAIM_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND stream = %s
+"""
+CLAIMS_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND holder = %s
+"""
+CLAIMS: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
+WHERE school = %s AND EXISTS (
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+"""
+"""Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = """
 SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
 """
@@ -295,16 +331,16 @@ SCHEMA_NAME: Final = "SELECT current_schema()"
 NEW_ROLE: Final = 'CREATE ROLE "person" LOGIN'
 USE_SCHEMA: Final = 'GRANT USAGE ON SCHEMA "schema" TO "person"'
 _READ: Final = (
-    "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, person, "
-    "colleague, pupil, grants, reading, beside, defense_console_schema"
+    "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, claim_change, "
+    "person, colleague, pupil, grants, reading, beside, defense_console_schema"
 )
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
-    'GRANT INSERT ON lease, living, curriculum, fact, writer TO "person"',
+    'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer TO "person"',
     'GRANT UPDATE (seq, hash, waiting, changed, row_seq, row_version, body, released) ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
-    'GRANT UPDATE (state, holder, fence, note, since) ON claim TO "person"',
+    'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
     'GRANT UPDATE ON draft, aside, lease, living, fact, writer TO "person"',
     'GRANT DELETE ON private_line, draft, aside, lease, living, writer, offer TO "person"',
 )
@@ -313,7 +349,7 @@ GRANTS: Final = {
     "administrator": (
         f'GRANT SELECT ON {_READ} TO "person"',
         *_WRITE,
-        'GRANT DELETE ON log, event, beside, claim, grants, pupil, reading TO "person"',
+        'GRANT DELETE ON log, event, beside, claim, claim_change, grants, pupil, reading TO "person"',
         'GRANT UPDATE (role_name) ON pupil TO "person"',
     ),
     "service": (
@@ -336,6 +372,7 @@ FORGET: Final = (
     "DELETE FROM beside WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM lease WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM offer WHERE school = %(school)s AND stream = ANY(%(streams)s)",
+    "DELETE FROM claim_change WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM claim WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM event WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM log WHERE school = %(school)s AND stream = ANY(%(streams)s)",

@@ -11,6 +11,7 @@
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
+| `claim_change` | change of hands of a defense: by whom, why | stream, fence |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 | `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
 | `pupil` | student: who registered them first | student |
@@ -40,7 +41,7 @@ from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.privacy import glance, note_lines
 from defense_console.model.queue.searching import Closed
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
@@ -51,6 +52,7 @@ from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.beside import RowsBeside
 from defense_console.store.postgres.changes import Changes, Watch
+from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 
@@ -78,6 +80,7 @@ class PostgresStore(RowsBeside):
         self.identity = Identity(server.place, f"{server.school_id} {server.account}")
         self._name = uuid.uuid4().hex
         super().__init__(Transactions(server, self._name), server.school)
+        self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
@@ -358,9 +361,9 @@ class PostgresStore(RowsBeside):
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students who have a weekly plan, sorted."""
-        return tuple(student.id for student in self.students() if student.standing.plans)
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted."""
+        return tuple(student.id for student in self.students() if has_day(student))
 
     @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
@@ -434,11 +437,6 @@ class PostgresStore(RowsBeside):
     @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
-
-
-def not_yours(stream: str) -> Conflict:
-    """Return that a claim has changed since it was read."""
-    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)
 
 
 def _uuid(stream: str) -> uuid.UUID | None:

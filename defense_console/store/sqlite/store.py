@@ -73,6 +73,9 @@ def _explained(store: type[TinyStore]) -> type[TinyStore]:
 class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
+    claims = None
+    """A mentor's own store is not shared."""
+
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
         self.notice: ConsoleError | None = None
@@ -233,9 +236,9 @@ class TinyStore:
         """Return every student, sorted by id."""
         return self._people.all()
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
-        return self._people.with_weekly_plan()
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted; see `Store.of_the_day`."""
+        return self._people.of_the_day()
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""

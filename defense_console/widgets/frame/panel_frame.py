@@ -24,6 +24,11 @@ class PanelFrame(Widget):
     DEFAULT_CLASSES = "panel"
     _framed = (Content(), Content())
 
+    @property
+    def frame_title(self) -> str:
+        """Name and count, as they stand in the frame."""
+        return self._framed[0].plain.strip()
+
     def name_frame(self, name: str | Content, count: str = "", hints: Sequence[Hint] | Content = ()) -> None:
         """Write name, count and keys into the frame.
 

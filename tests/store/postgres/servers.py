@@ -18,6 +18,9 @@ import msgspec
 import psycopg
 
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.claims import PostgresClaims
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.transactions import Transactions
 
 VARIABLE = "DEFENSE_CONSOLE_TEST_POSTGRES"
 """Environment variable that names a server whose account may make schemas."""
@@ -119,3 +122,8 @@ def started(programs: Path, folder: Path) -> Iterator[OwnServer]:
         yield server
     finally:
         server.stop()
+
+
+def claims_of(server: Server, account: str) -> PostgresClaims:
+    """The claims of a school as another account would have them."""
+    return PostgresClaims(Transactions(server, account), server.school, account)

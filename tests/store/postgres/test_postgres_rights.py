@@ -26,7 +26,6 @@ from defense_console.model.log.every_log import Withheld
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
-from defense_console.store.postgres.claims import Claims
 from defense_console.store.postgres.migrations.versions.rights import PROTECTED
 from defense_console.store.postgres.people import KINDS, People
 from defense_console.store.postgres.server import Server
@@ -249,22 +248,19 @@ def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: 
     assert stream in school.open("administrator").streams()
 
     camille.append(logs.student(f"s{n}"))
-    claims = Claims(camille)
-    claims.offer(stream, apart=school.roles["camille"])
+    offered = camille.claims.offer(stream, apart=school.roles["camille"])
     assert [line.seq for line in marc.read_log(stream)] == [1], "what is offered is read"
     assert marc.student(f"s{n}") is None
     with pytest.raises(Conflict, match="no longer yours"):
         decide(marc, n, ev.RoomOpened())
-    claim = Claims(marc).take(school.roles["marc"])
-    assert claim is not None
-    assert claim.stream == stream
+    claim = marc.claims.take(offered)
     assert marc.student(f"s{n}") == camille.student(f"s{n}") is not None
     with pytest.raises(Conflict, match="no longer yours"):
         marc.append(logs.renamed(f"s{n}", 1, "Another Name"))
     decide(marc, n, ev.RoomOpened())
     decide(marc, n, Noted(f"{SECRET} {n}", logs.STAMP))
     assert school.sees("camille", f"{SECRET} {n}") == []
-    Claims(marc).give_back(claim, "ill")
+    marc.claims.give_back(claim, "ill")
     assert len(marc.read_log(stream)) == 3
     assert marc.student(f"s{n}") is None
     with school.psql("owner_of_nothing") as run, pytest.raises(psycopg.ProgrammingError):
@@ -281,9 +277,15 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
     tried = (
         ("INSERT INTO grants VALUES (%s, %s, %s)", name, marc, f"s{n}"),
         ("INSERT INTO pupil VALUES (%s, %s, %s)", name, f"s{n}", marc),
-        ("INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), %s)", name, stream, marc, f"s{n}"),
-        ("INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), '')", name, stream, marc),
-        ("INSERT INTO offer VALUES (%s, %s, '', 0, now(), %s)", name, stream, f"s{n}"),
+        (
+            "INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), '', NULL, %s)",
+            name,
+            stream,
+            marc,
+            f"s{n}",
+        ),
+        ("INSERT INTO claim VALUES (%s, %s, 'claimed', %s, '', 1, '', now(), '', NULL, '')", name, stream, marc),
+        ("INSERT INTO offer VALUES (%s, %s, '', 0, now(), '', %s)", name, stream, f"s{n}"),
         ("UPDATE person SET kind = 'administrator' WHERE role_name = %s", marc),
         ("INSERT INTO person VALUES (%s, %s, 'administrator', 'x', now())", name, "another"),
         ("INSERT INTO reading (school, role_name, student, id) VALUES (%s, %s, 's1', gen_random_uuid())", name, marc),
@@ -432,7 +434,7 @@ def test_a_student_is_forgotten_with_private_texts_that_nobody_else_sees(school:
     school.people.give(school.roles["marc"], f"s{n}")
     marc.save_draft(stream_of(n), "note", logs.DRAFT)
     camille.save_aside(stream_of(n), "2/2-a", logs.note(2, f"{SECRET} {n}"))
-    Claims(camille).offer(stream_of(n))
+    camille.claims.offer(stream_of(n))
     who, store = f"s{n}", as_role(school.address, school.roles[name])
     hers = as_role(school.address, school.roles["camille"])
     assert cli("forget", who, "--yes", "--store", hers).exit_code == 2

@@ -17,7 +17,7 @@ from pglast.visitors import Visitor
 import defense_console
 from defense_console.store.postgres import statements
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN
-from defense_console.store.postgres.migrations.versions import claims, first_tables, rights
+from defense_console.store.postgres.migrations.versions import claims, expiring_claims, first_tables, rights
 
 PLACE = re.compile(r"%\((\w+)\)s|%s")
 FUNCTIONS = re.compile(r"(nextval|setval|currval|lastval|pg_.*advisory.*|pg_notify|div|dblink.*)")
@@ -31,9 +31,10 @@ SEVERAL = {
     for name, group in GROUPS.items()
     for n, text in enumerate(group if isinstance(group, tuple) else [one for each in group.values() for one in each])
 }
-STEPS: tuple[Any, ...] = (first_tables, claims, rights)
+STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
-CHANGED = {f"changed {n}": text for n, text in enumerate((*rights.COLUMNS, *rights.AFTERWARDS, *rights.RIGHTS))}
+CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *rights.RIGHTS)
+CHANGED = {f"changed {n}": text for n, text in enumerate(CHANGES)}
 MOVED = {name: getattr(rights, name) for name in ("GRANTED", "LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
 EVERY = WRITTEN | SEVERAL | MADE | CHANGED | MOVED
 

@@ -16,7 +16,6 @@ import pytest
 
 from defense_console.model.defense.kinds import NotePrivacySet
 from defense_console.store.base import Append, Conflict, StoreError, Unreachable
-from defense_console.store.postgres.claims import Claims
 from defense_console.store.postgres.migrations.versions.rights import PROTECTED
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
@@ -192,7 +191,7 @@ SHARED = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False
 OPERATIONS: dict[str, Callable[[PostgresStore, str], object]] = {
     "share a note": lambda store, _role: store.append(SHARED),
     "draft": lambda store, _role: store.save_draft("defense/x", "note", logs.DRAFT),
-    "offer": lambda store, _role: Claims(store).offer(logs.stream()),
+    "offer": lambda store, _role: store.claims.offer(logs.stream()),
     "person": lambda store, role: People(store).add(role, "mentor", "Camille"),
     "forget": lambda store, _role: store.forget("s1", [logs.stream()]),
 }

@@ -17,8 +17,8 @@ from psycopg.sql import Identifier
 
 from defense_console.model.privacy import glance
 
-revision: Final = "0003"
-down_revision: Final = "0002"
+revision: Final = "0004"
+down_revision: Final = "0003"
 
 TABLES: Final = (
     """
@@ -104,7 +104,7 @@ WHERE table_schema = current_schema() AND table_name = 'event' AND grantee <> cu
 """
 NO_RIGHTS: Final = (
     "REVOKE ALL ON school, log, event, draft, aside, lease, living, curriculum, fact, writer, claim, offer, "
-    'defense_console_schema FROM "person"'
+    'claim_change, defense_console_schema FROM "person"'
 )
 """Rights for whole tables, as they were given before: they are more than anybody has now."""
 LINES: Final = "SELECT school, stream, seq, body FROM event WHERE body IS NOT NULL ORDER BY school, stream, seq"
@@ -177,6 +177,11 @@ MAY_OFFER: Final = f"""
 {_in("administrator")} OR {_in("mentor")} AND (student = '' OR (school, student) IN (
     SELECT g.school, g.student FROM grants AS g WHERE g.role_name = current_user))
 """
+MAY_MOVE: Final = """
+(state = 'offered' OR holder = current_user OR asked < clock_timestamp() - interval '1 day'
+    OR (asked IS NULL AND since < clock_timestamp() - interval '14 days'))
+"""
+"""What its holder was asked about and did not answer, any mentor offers again, and asks."""
 IS_OFFERED: Final = """
 (SELECT true FROM claim AS c WHERE c.school = offer.school AND c.stream = offer.stream
     AND c.student = offer.student AND c.state = 'offered')
@@ -211,7 +216,8 @@ def _access(table: str) -> str:
 
 _ME: Final = "role_name = current_user"
 _OWNED: Final = (
-    "school", "log", "event", "lease", "living", "curriculum", "fact", "writer", "claim", "offer", "person", "pupil",
+    "school", "log", "event", "lease", "living", "curriculum", "fact", "writer", "claim", "offer", "claim_change",
+    "person", "pupil",
     "grants", "reading", "beside",
 )  # fmt: skip
 """Tables of which the owner sees every row: no private text is in them."""
@@ -255,9 +261,11 @@ POLICIES: Final = (
     ("writer", "members", "ALL", MEMBER, ""),
     ("claim", "members", "SELECT", WRITER, ""),
     ("claim", "offered", "INSERT", "", MAY_OFFER),
-    ("claim", "moved", "UPDATE", f"{ADMINISTRATOR} OR {WRITER} AND (state = 'offered' OR holder = current_user)",
-     "apart = '' OR apart <> holder"),
+    ("claim", "moved", "UPDATE", f"{ADMINISTRATOR} OR {WRITER} AND {MAY_MOVE}", "apart = '' OR apart <> holder"),
     ("claim", "forgotten", "DELETE", ADMINISTRATOR, ""),
+    ("claim_change", "members", "SELECT", WRITER, ""),
+    ("claim_change", "recorded", "INSERT", "", f"author = current_user AND {WRITER}"),
+    ("claim_change", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("offer", "members", "SELECT", WRITER, ""),
     ("offer", "made", "INSERT", "", f"{WRITER} AND {IS_OFFERED}"),
     ("offer", "taken", "DELETE", WRITER, ""),
