@@ -99,7 +99,7 @@ def test_a_stream_that_is_there_with_other_lines_is_refused_by_name(
 @pytest.mark.parametrize(
     "command",
     [
-        ["backup"], ["restore", "somewhere"], ["doctor"], ["forget", "s1", "--yes"], ["demo", "--fill"],
+        ["backup"], ["restore", "somewhere"], ["doctor"], ["demo", "--fill"],
         ["export", "--files", "-o", "all.zip"],
     ],
 )  # fmt: skip

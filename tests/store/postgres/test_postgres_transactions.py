@@ -191,7 +191,6 @@ SHARED = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False
 OPERATIONS: dict[str, Callable[[PostgresStore, str], object]] = {
     "share a note": lambda store, _role: store.append(SHARED),
     "draft": lambda store, _role: store.save_draft("defense/x", "note", logs.DRAFT),
-    "offer": lambda store, _role: store.claims.offer(logs.stream()),
     "person": lambda store, role: People(store).add(role, "mentor", "Camille"),
     "forget": lambda store, _role: store.forget("s1", [logs.stream()]),
 }
