@@ -42,7 +42,13 @@ class TestReadCommitted(OverPostgres):
     pass
 
 
-class TestAsMentor(OverPostgres):
+class TestSerializable(OverPostgres):
+    @pytest.fixture
+    def isolation(self) -> Isolation:
+        return "serializable"
+
+
+class TestAsMentor(TestSerializable):
     """The same with the account of a mentor, who has students and rights, and is not the owner of the tables."""
 
     @pytest.fixture
@@ -56,12 +62,6 @@ class TestAsMentor(OverPostgres):
             return lambda: PostgresStore(server)
 
         return new
-
-
-class TestSerializable(OverPostgres):
-    @pytest.fixture
-    def isolation(self) -> Isolation:
-        return "serializable"
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

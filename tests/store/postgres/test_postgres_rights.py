@@ -23,6 +23,7 @@ from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
+from defense_console.model.log.subject import beside
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
@@ -308,6 +309,20 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
                 assert run("SELECT 1 FROM event WHERE stream = %s", stream) == [], statement
     assert camille.read_log(stream) == before
     assert school.sees("marc", f"{SECRET} {n}") == []
+
+
+def test_the_pages_for_students_have_what_is_released_and_no_row_for_mentors(school: School, n: int) -> None:
+    camille, pages = school.open("camille"), school.open("service")
+    decide(camille, n, planned(n))
+    camille.append(logs.student(f"s{n}"))
+    assert pages.read_log(stream_of(n)) == ()
+    assert len(pages.read_log(f"student/s{n}")) == 1
+    row = {**beside(logs.summary()), "id": defense(n), "released_at": "2026-03-02T11:00:00.000Z"}
+    camille.append(Append(stream_of(n), 1, (logs.note(2, SECRET),), row=row))
+    assert [line.withheld for line in pages.read_log(stream_of(n))] == [False, True]
+    for column in ("body", "*"):
+        with school.psql("service") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            run(f"SELECT {column} FROM log")
 
 
 # --- in and out ----------------------------------------------------------------------------------------------------
