@@ -16,7 +16,8 @@ from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
 from defense_console.terminal.base import ConsoleGroup, Session, settle_language, shared, store_command
 from defense_console.terminal.files import refuse_terminal, write
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
+from defense_console.terminal.worded import OneOf, WordedGroup
+from defense_console.terminal.words import say, say_all, say_error, say_json, say_problems
 from defense_console.words.translation import _, language, ngettext
 
 

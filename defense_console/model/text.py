@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 NEWLINE_SIGN: Final = "⏎"
@@ -24,6 +24,7 @@ def _by_code_point(code: int) -> str:
     return f"⟨U+{code:04X}⟩"
 
 
+@cache
 def _table() -> dict[int, str]:
     """Return what replaces each character that would act instead of being read. Line breaks are not in here."""
     table = {code: chr(0x2400 + code) for code in range(0x20)}  # control pictures: ESC is ␛
@@ -36,9 +37,6 @@ def _table() -> dict[int, str]:
     return table
 
 
-_VISIBLE: Final = _table()
-
-
 def visible(text: str) -> str:
     r"""Return the text with every character that acts replaced by one that shows.
 
@@ -46,7 +44,9 @@ def visible(text: str) -> str:
     A line break stays one, however it was typed (`\r\n` too). The result is never interpreted again: applying the
     function twice changes nothing.
     """
-    return text.replace("\r\n", "\n").translate(_VISIBLE)
+    if text.isprintable():  # no character that acts is printable, and most texts are
+        return text
+    return text.replace("\r\n", "\n").translate(_table())
 
 
 def is_one_line(text: str) -> bool:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.terminal.words import OneOf, WordedCommand, WordedGroup, run, say_error, say_note, sentence
+from defense_console.terminal.worded import OneOf, WordedCommand, WordedGroup, run
+from defense_console.terminal.words import say_error, say_note, sentence
 from defense_console.words.translation import LANGUAGES, choose_language, set_language
 
 if TYPE_CHECKING:
