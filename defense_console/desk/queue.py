@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -49,8 +48,7 @@ ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 NO_FILTER = Filter()
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """Something the queue did. Attributes: subject, id: on which log; action: its number, 0 for beginning a defense."""
 
     subject: Subject[Any, Any]
@@ -85,6 +83,9 @@ class AgendaDesk:
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
+        self._listed: tuple[tuple[Summary, ...], tuple[Entry, ...]] = ((), ())
+        self._listed_at: tuple[object, int] = ((), 0)
+        """What was pending in this second, the lines of it, and when that was: several drawings in a second."""
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self.zone = settings.zone
@@ -93,7 +94,14 @@ class AgendaDesk:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        return self._named(self._pending())
+        snapshot, unsaved = self.ledger.snapshot, self._unsaved()
+        pending = snapshot.pending()
+        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered)
+        if unsaved or self.ledger.unacknowledged(STUDENT):
+            return self._named(({summary.id: summary for summary in pending} | unsaved).values())
+        if (seen, id(pending)) != self._listed_at:
+            self._listed, self._listed_at = (pending, self._named(pending)), (seen, id(pending))
+        return self._listed[1]
 
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
@@ -219,15 +227,16 @@ class AgendaDesk:
         followed = self.ledger.unacknowledged(STUDENT)
         students.update(followed)
         now = self.ledger.now().wall
-        entries, outcomes = list[Entry](), _outcomes()
+        entries, outcomes, zone = list[Entry](), _outcomes(), zone_of(self.zone)
+        shipped = self.ledger.curricula.shipped
+        rules = {code: curriculum.rules for code, curriculum in shipped.items()}
+        titles = {(code, project.id): project.title for code, each in shipped.items() for project in each.projects}
+        unknown = Rules()
         for summary in summaries:
-            curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
-            project = curriculum.project(summary.project) if curriculum else None
-            rules = curriculum.rules if curriculum else Rules()
             student = students.get(summary.student_id)
             name = summary.student_id if student is None else student.name
-            title = project.title if project else None
-            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
+            title, code = titles.get((summary.curriculum, summary.project)), summary.curriculum
+            entries.append(entry(summary, name, now, zone, rules.get(code, unknown), title, outcomes))
         return tuple(entries)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:

@@ -78,6 +78,10 @@ def cells(text: str) -> int:
     Combining marks and format characters take none, wide and full-width characters two, as does a character that is
     asked to show as a picture (U+FE0F). Joined emoji are counted one by one. Source: UAX #11.
     """
+    if text.isascii():
+        return len(text)
+    if "\ufe0f" not in text:
+        return sum(map(_cells_of, text))
     total = 0
     last = 0
     for character in text:
@@ -85,11 +89,17 @@ def cells(text: str) -> int:
             total += 2 - last if last == 1 else 0
             last = 2 if last == 1 else last
             continue
-        if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-            continue
-        last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-        total += last
+        if width := _cells_of(character):
+            last = width
+        total += width
     return total
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
 def shortened(text: str, width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -30,8 +31,10 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int], zone: str, now: str) -> list[Slot]:
     """Return what of the mentor's day is taken; what is live covers the others."""
     today, _minute = local_minute(now, zone)
+    near = {f"{today + timedelta(days=days):%Y-%m-%d}" for days in (-1, 0, 1)}  # in UTC it may be the day beside
+    of_day = (entry for entry in entries if entry.summary.planned_at[:10] in near)
     slots = []
-    for entry in sorted(entries, key=lambda entry: entry.summary.session == "live"):
+    for entry in sorted(of_day, key=lambda entry: entry.summary.session == "live"):
         summary = entry.summary
         day, start = local_minute(summary.planned_at, zone)
         if day == today:

@@ -44,17 +44,23 @@ class Summaries:
         self._complete = False
         self._known: dict[int, tuple[bytes, Summary]] = {}
         """What was pending when it was read last, by key: its bytes, and what they say."""
+        self._pending: tuple[Summary, ...] = ()
+        self._pending_version = (-1, -1)
         self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def pending(self) -> list[Summary]:
-        """Return those of the defenses that are not closed, in order of their ids."""
+    def pending(self) -> tuple[Summary, ...]:
+        """Return those of the defenses that are not closed, in order of their ids; kept until anybody writes."""
         self._fill_in()
-        with self._rows.reading():
-            found, stale = self._read_pending()
-        return [summary for summary in self._with_renewed(found, stale).values() if summary.pending]
+        version = self._rows.version()
+        if version != self._pending_version:
+            with self._rows.reading():
+                found, stale = self._read_pending()
+            self._pending = tuple(each for each in self._with_renewed(found, stale).values() if each.pending)
+            self._pending_version = version
+        return self._pending
 
     def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
         """Return what `_read` does, of all that is pending; a row with the same bytes is not decoded again."""
