@@ -430,7 +430,12 @@ def test_the_shipped_curricula_are_kept_and_read_anew_when_a_file_or_what_is_kep
     monkeypatch.setattr("sys.pycache_prefix", str(tmp_path / "compiled"))
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     wanted, parsed = load_shipped(), list[Path]()
-    monkeypatch.setattr(reading, "load", lambda path: parsed.append(path) or load(path))
+
+    def noted(path: Path) -> dict[str, Curriculum]:
+        parsed.append(path)
+        return load(path)
+
+    monkeypatch.setattr(reading, "load", noted)
 
     assert [kept.shipped(), kept.shipped()] == [wanted] * 2
     assert len(parsed) == 1

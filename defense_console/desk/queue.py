@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cache
 from itertools import chain
 from typing import Any
 
 import msgspec
 
+from defense_console.desk.lines import all_outcome_words, lines_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
-from defense_console.model.curriculum import Check, Curriculum, Project, Rules
+from defense_console.model.curriculum import Check, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
-from defense_console.model.defense.state import NOT_HELD, Defense
+from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, entry
+from defense_console.model.queue.agenda import Entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Search, closed_row
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator, zone_of
-from defense_console.words.values import OUTCOMES, SESSIONS
+from defense_console.words.translation import _, zone_of
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
@@ -94,10 +92,10 @@ class AgendaDesk:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        snapshot, unsaved = self.ledger.snapshot, self._unsaved()
+        snapshot, unsaved, followed = self.ledger.snapshot, self._unsaved(), self.ledger.unacknowledged(STUDENT)
         pending = snapshot.pending()
         seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered)
-        if unsaved or self.ledger.unacknowledged(STUDENT):
+        if unsaved or followed:
             return self._named(({summary.id: summary for summary in pending} | unsaved).values())
         if (seen, id(pending)) != self._listed_at:
             self._listed, self._listed_at = (pending, self._named(pending)), (seen, id(pending))
@@ -207,7 +205,7 @@ class AgendaDesk:
         if search.strip():
             names = {student.id: student.name for student in self.ledger.store.students()}
             titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles, _outcomes(), zone_of(self.zone)).finds, hits))
+            hits = list(filter(Search(search, names, titles, all_outcome_words(), zone_of(self.zone)).finds, hits))
         if wanted:
             keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
             hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
@@ -226,18 +224,8 @@ class AgendaDesk:
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
         students.update(followed)
-        now = self.ledger.now().wall
-        entries, outcomes, zone = list[Entry](), _outcomes(), zone_of(self.zone)
         shipped = self.ledger.curricula.shipped
-        rules = {code: curriculum.rules for code, curriculum in shipped.items()}
-        titles = {(code, project.id): project.title for code, each in shipped.items() for project in each.projects}
-        unknown = Rules()
-        for summary in summaries:
-            student = students.get(summary.student_id)
-            name = summary.student_id if student is None else student.name
-            title, code = titles.get((summary.curriculum, summary.project)), summary.curriculum
-            entries.append(entry(summary, name, now, zone, rules.get(code, unknown), title, outcomes))
-        return tuple(entries)
+        return lines_of(summaries, students, shipped, self.ledger.now().wall, self.zone)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
         """Return the lines of the defenses that are live, without this one."""
@@ -372,13 +360,6 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
         return (ev.Undone(done.action),)
     reason = _("planned by mistake")
     return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
-
-
-@cache
-def _outcomes() -> dict[str, str]:
-    """Return what a search calls an outcome, and a session that was not held: its words in every language, folded."""
-    words = dict(OUTCOMES) | {name: SESSIONS[name] for name in NOT_HELD}
-    return {name: searchable(" ".join(translator(each)(text) for each in LANGUAGES)) for name, text in words.items()}
 
 
 def _titles(curriculum: Curriculum, project: Project) -> str:

@@ -24,14 +24,19 @@ def open_it(session: Session) -> int:
 
 def show_queue(session: Session, as_json: bool = False) -> None:
     """List the queue."""
+    from defense_console import clocks
+    from defense_console.desk.lines import lines_of
     from defense_console.model.queue.agenda import TABS, queue
 
-    with session.desk(create=True) as (_store, desk):
-        entries = queue(desk.agenda.entries())
+    now, zone = clocks.read().wall, session.settings.zone
+    with session.store_of(create=True) as store:
+        pending = store.pending()
+        students = {each.id: each for each in store.students_by_ids(sorted({row.student_id for row in pending}))}
+        entries = queue(lines_of(pending, students, session.shipped, now, zone))
         if not as_json:
             from defense_console.terminal.tables import queue_lines
 
-            say_all(queue_lines(entries, desk.now().wall, session.settings.zone))
+            say_all(queue_lines(entries, now, zone))
             return
         say_json(
             [

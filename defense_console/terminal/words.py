@@ -11,13 +11,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
 from defense_console.words.translation import _, ngettext
+
+if TYPE_CHECKING:
+    from defense_console.exchange.bad_file import BadLine
 
 OK: Final = 0
 BUG: Final = 1
@@ -71,7 +73,11 @@ def _write(stream: TextIO | None, text: str) -> None:
 def say_all(lines: Iterable[str]) -> None:
     """Print such texts, one a line."""
     for line in lines:
-        say(line)
+        with printing():
+            if sys.stdout is not None:
+                sys.stdout.write(line + "\n")
+    with printing():
+        _write(sys.stdout, "")
 
 
 def say_json(value: object) -> None:
@@ -103,6 +109,8 @@ def place(value: object) -> object:
 
 def say_refusal(error: ConsoleError) -> None:
     """Print why something was refused; a file with every one of its lines."""
+    from defense_console.exchange.bad_file import BadFile
+
     if isinstance(error, BadFile):
         for bad in error.lines:
             _beside(bad_line_text(bad, error.entries))

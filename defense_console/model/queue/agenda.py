@@ -5,7 +5,7 @@ A `Summary` holds what does not depend on now; an `Entry` adds what does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
@@ -37,7 +37,7 @@ class Entry(msgspec.Struct, frozen=True):
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
         title: of its project, None where that is not known.
-        outcome: what a search calls its outcome, folded.
+        outcome_words: gives what a search calls an outcome, or a session that was not held, folded.
         zone: of the mentor.
     """
 
@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True):
     parameters: Mapping[str, object]
     next_at: str
     title: Text | None
-    outcome: str
+    outcome_words: Callable[[str], str]
     zone: tzinfo
 
     @property
@@ -61,7 +61,9 @@ class Entry(msgspec.Struct, frozen=True):
     def facts(self) -> str:
         """Return its outcome and its dates; a search names the beginning of one of these words."""
         dates = dict.fromkeys((self.summary.planned_at, self.next_at))
-        return f" {self.outcome}{''.join(date_words(at, self.zone) for at in dates)}"
+        came_to = fact_of(self.summary.in_force, self.summary.session)
+        outcome = self.outcome_words(came_to) if came_to else ""
+        return f" {outcome}{''.join(date_words(at, self.zone) for at in dates)}"
 
     @property
     def is_due(self) -> bool:
@@ -76,13 +78,13 @@ def entry(
     zone: tzinfo,
     rules: Rules,
     title: Text | None = None,
-    outcomes: Mapping[str, str] = MappingProxyType({}),
+    outcome_words: Callable[[str], str] = lambda _name: "",
 ) -> Entry:
     """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
-    said = outcomes.get(fact_of(summary.in_force, summary.session), "")
     if _is_far_ahead(summary, _far_day(now, rules.today_ahead_s)):  # most of a long queue
         at = summary.planned_at
-        return Entry(summary, student_name, None, frozenset(), N_("planned later"), _NOTHING, at, title, said, zone)
+        later = N_("planned later")
+        return Entry(summary, student_name, None, frozenset(), later, _NOTHING, at, title, outcome_words, zone)
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
@@ -95,7 +97,7 @@ def entry(
     if not summary.pending:
         tabs = {"closed"}
     at = _next_at(summary)
-    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, at, title, said, zone)
+    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, at, title, outcome_words, zone)
 
 
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})

@@ -12,7 +12,6 @@ from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue.words import DAY_STYLES, PERIOD_LABELS, filter_words, local_minute
-from defense_console.screens.shared.dialogs import Choose
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import N_, _
@@ -75,6 +74,8 @@ async def ask_filter(screen: ConsoleScreen, now: Filter, codes: Sequence[str]) -
     Returns:
         What the list is limited to from now on; None when the mentor went back.
     """
+    from defense_console.screens.shared.dialogs import Choose
+
     options = [*codes, *(_(word) for word in PERIOD_LABELS.values()), _("everything")]
     limits = filter_words(now.curriculum, now.period)
     details = _("Now: only {what}.", what=limits) if limits else ""
