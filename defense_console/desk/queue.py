@@ -119,7 +119,7 @@ class AgendaDesk:
                 "The curriculum {code} has no project {project}.", code=summary.curriculum, project=summary.project
             )
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
-        if self._read_at != self.ledger.snapshot.generation:
+        if self._read_at not in (-1, self.ledger.snapshot.generation):
             self._read_for_cards()
         others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
@@ -149,6 +149,11 @@ class AgendaDesk:
         if found is None:
             raise problem
         return found
+
+    def prepare_cards(self) -> None:
+        """Read what the cards need, after the first of them was drawn; later they see to it themselves."""
+        if self._read_at == -1:
+            self._read_for_cards()
 
     def _read_for_cards(self) -> None:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""

@@ -119,8 +119,9 @@ class QueueScreen(SearchedList):
             self.tell(_("Note kept, private."))
 
     def on_screen_resume(self) -> None:
-        """Whose sessions are today is asked when nothing waits: it is not on the first paint."""
+        """Whose sessions are today, and the other cards, are asked for when nothing waits: they are not drawn first."""
         self.soon(self._look_at_sessions)
+        self.soon(self.desk.agenda.prepare_cards)
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
