@@ -146,9 +146,12 @@ class Driven:
 
     @property
     def cpu_s(self) -> float:
-        """Seconds of the processor that all its threads have used."""
-        tasks = Path(f"/proc/{self._process.pid}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+        """Seconds of the processor that all its threads have used which are still there."""
+        used = 0
+        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                used += int((task / "schedstat").read_text().split()[0])
+        return used / 1e9
 
     @property
     def memory_mb(self) -> float:

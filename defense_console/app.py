@@ -7,7 +7,6 @@ import os
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -32,11 +31,12 @@ DeskFactory = Callable[[Callable[[Answer], None]], Desk]
 """Makes the desk; takes the function through which the recorder answers, from its own thread."""
 
 
-@dataclass
 class Delivered(Message):
     """The recorder answered."""
 
-    answer: Answer
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class ConsoleApp(Host, inherit_bindings=False):
@@ -98,6 +98,13 @@ class ConsoleApp(Host, inherit_bindings=False):
         from defense_console.screens.shared.driver import ConsoleDriver
 
         return ConsoleDriver
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Use the colours of the theme; before there is a screen nothing is parsed for them: the first one does it."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         """The queue lies under everything."""

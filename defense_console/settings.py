@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import codecs
 import errno
-import getpass
 import os
 import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -436,6 +433,9 @@ def _check_zone(zone: str) -> None:
     try:
         zone_of(zone)
     except ConsoleError:
+        from difflib import get_close_matches
+        from zoneinfo import available_timezones
+
         names = sorted(available_timezones())
         known = {name.rpartition("/")[2].casefold(): name for name in names if "/" in name}  # a city alone
         known |= {name.casefold(): name for name in names}
@@ -448,6 +448,8 @@ def _check_zone(zone: str) -> None:
 
 
 def _refuse_unknown(file: str, key: str, known: tuple[str, ...]) -> NoReturn:
+    from difflib import get_close_matches
+
     near = get_close_matches(key, known, 1, cutoff=0.5)
     if near:
         raise ConsoleError(
@@ -463,6 +465,8 @@ def _refuse(file: str, key: str, found: object, expected: ConsoleError) -> NoRet
 
 
 def _account() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no account name in a bare container

@@ -87,6 +87,8 @@ class ConsoleScreen(Screen[None]):
         self._alarmed = False
         self._live_elsewhere: tuple[GoingOn, ...] = ()
         """Other defenses and rehearsals that are live."""
+        self._resized = False
+        """It will be drawn, since its size has changed."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -261,8 +263,10 @@ class ConsoleScreen(Screen[None]):
     def on_mount(self) -> None:
         """First drawing, in the form that fits the terminal: the toolkit tells its size only after that."""
         width, height = self.app.size
-        for points, length in ((self.app.HORIZONTAL_BREAKPOINTS, width), (self.app.VERTICAL_BREAKPOINTS, height)):
-            self.add_class(next(name for least, name in reversed(points or [(0, "")]) if length >= least))
+        across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+        sides = ((across or [(0, "")], width), (down or [(0, "")], height))
+        fits = (next(name for least, name in reversed(points) if length >= least) for points, length in sides)
+        self.add_class(*fits)
         self.update()
 
     def on_screen_resume(self) -> None:
@@ -314,8 +318,14 @@ class ConsoleScreen(Screen[None]):
         self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
 
     def on_resize(self) -> None:
-        """What fits has changed."""
-        self.soon(self.update)
+        """What fits has changed; the toolkit says so several times, one drawing answers them all."""
+        if not self._resized:
+            self._resized = True
+            self.call_after_refresh(self._after_resize)
+
+    def _after_resize(self) -> None:
+        self._resized = False
+        self._guarded(self.update)
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""

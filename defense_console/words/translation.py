@@ -16,7 +16,6 @@ The process-wide locale is never touched: dates are worded from our own tables.
 from __future__ import annotations
 
 import gettext
-import importlib.resources
 import os
 import re
 import unicodedata
@@ -24,6 +23,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Concatenate, Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -360,9 +360,9 @@ def _days_ahead(moment: str | datetime, zone: str, now: str | datetime) -> int:
 def _load(language: Language) -> Translator:
     if language == "en":
         return Translator("en", gettext.NullTranslations())
-    folder = importlib.resources.files("defense_console") / "words" / "locales" / language / "LC_MESSAGES"
+    file = Path(__file__).with_name("locales") / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
     try:
-        with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
+        with file.open("rb") as compiled:
             return Translator(language, gettext.GNUTranslations(compiled))
     except FileNotFoundError:
         # A checkout that was never built: dates and numbers are French, sentences stay English.

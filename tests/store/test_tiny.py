@@ -109,6 +109,9 @@ def test_an_action_takes_seven_statements_and_reading_what_is_pending_a_few(
         assert len(store.pending()) == 30
         assert len(_Counted.statements) <= 8, _Counted.statements
         _Counted.statements.clear()
+        assert len(store.pending()) == 30
+        assert not [each for each in _Counted.statements if each.startswith("SELECT")], "nobody has written since"
+        _Counted.statements.clear()
         store.append(logs.more(1, 1, "a note"))
         assert len(_Counted.statements) <= 7, _Counted.statements
         assert [each.partition(" ")[0] for each in _Counted.statements].count("COMMIT") == 1

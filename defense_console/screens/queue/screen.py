@@ -20,7 +20,6 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
-from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import listing
 from defense_console.screens.queue import sessions as day_sessions
 from defense_console.screens.queue import team as school
@@ -132,8 +131,9 @@ class QueueScreen(SearchedList):
             self.tell(_("Note kept, private."))
 
     def on_screen_resume(self) -> None:
-        """Whose sessions are today is asked when nothing waits: it is not on the first paint."""
+        """Whose sessions are today, and the other cards, are asked for when nothing waits: they are not drawn first."""
         self.soon(self._look_at_sessions)
+        self.soon(self.desk.agenda.prepare_cards)
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
@@ -375,6 +375,8 @@ class QueueScreen(SearchedList):
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
+        from defense_console.screens.before.rescheduling import ask_what_follows
+
         if student := day_sessions.student_of(self.table.chosen):
             self.console_app.go("check_in", student)
         if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
@@ -490,6 +492,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_date
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_date(self, self.desk.brief(id)):
@@ -497,6 +501,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_close(self) -> None:
         """No other date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_close
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_close(self, self.desk.brief(id)):

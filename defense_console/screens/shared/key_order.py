@@ -8,7 +8,6 @@ a key waits until a marker that follows its predecessor through the same queues 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 
 from textual import events
@@ -26,11 +25,12 @@ SETTLE_S, SETTLE_TRIES = 0.01, 40
 """How often, and how many times at most, one looks whether a dialog that a key opens is there."""
 
 
-@dataclass
 class KeyDone(Message):
     """Follows a key through the queues; back at the app, the key has been handled."""
 
-    number: int
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 class OrderedKeys(App[None], inherit_bindings=False):

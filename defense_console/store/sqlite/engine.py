@@ -347,10 +347,10 @@ class RowStorage(Storage):
         rows = (self._raw(name, row) for row in self._among(sql, (name,), ids))
         return {row.id: row.body for row in rows if row.sound}
 
-    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[object]) -> Iterator[Any]:
+    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[object], place: str = "?") -> Iterator[Any]:
         for start in range(0, len(values), _BATCH):
             batch = values[start : start + _BATCH]
-            places = ",".join("?" * len(batch))
+            places = ",".join([place] * len(batch))
             yield from self._connection.execute(sql.format(places=places), (*before, *batch))
 
     def count(self, name: str) -> int:
@@ -427,18 +427,14 @@ class RowStorage(Storage):
             if len(batch) < _BATCH:
                 return
 
-    def rows_beside(self, name: str, prefix: str) -> Iterator[tuple[RawRow, int]]:
-        """Yield the rows of a table in order, each with the greatest id of the table named `prefix` and its field `id`.
-
-        One statement for all of them; 0 where there is no such table, or no such field.
-        """
+    def last_ids(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the greatest id of each of these tables, by name; one without rows is left out."""
         sql = (
-            "SELECT id, CAST(body AS BLOB), sum, (SELECT max(id) FROM rows AS log WHERE log.tab = ? ||"
-            " CASE WHEN json_valid(rows.body) THEN json_extract(rows.body, '$.id') END)"
-            " FROM rows WHERE tab = ? ORDER BY id"
+            "WITH wanted(tab) AS (VALUES {places}) SELECT tab, (SELECT max(id) FROM rows WHERE rows.tab = wanted.tab)"
+            " FROM wanted"
         )
-        for id, body, stored, last in self._connection.execute(sql, (prefix, name)).fetchall():
-            yield self._raw(name, (id, body, stored)), last if isinstance(last, int) else 0
+        found = self._among(sql, (), names, "(?)")
+        return {name: last for name, last in found if isinstance(last, int)}
 
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""

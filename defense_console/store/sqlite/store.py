@@ -212,7 +212,7 @@ class TinyStore:
 
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
-        return tuple(self._summaries.pending())
+        return self._summaries.pending()
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         """Return the defenses whose id begins with these digits; see `Store.find`."""

@@ -9,7 +9,8 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import WordedCommand, say, say_error
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import say, say_error
 from defense_console.words.translation import _, ngettext
 
 

@@ -11,7 +11,8 @@ from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, say_note, sentence
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import OK, REFUSED, say_all, say_json, say_note, sentence
 from defense_console.words.translation import _, date_time, ngettext
 
 if TYPE_CHECKING:

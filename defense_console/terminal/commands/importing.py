@@ -14,7 +14,8 @@ from defense_console.model.text import one_line
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, settle_language, shared
 from defense_console.terminal.files import at_terminal, opened_input, write
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_all
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import OK, REFUSED, say, say_all
 from defense_console.words.translation import _, language
 
 if TYPE_CHECKING:

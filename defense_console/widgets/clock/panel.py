@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -24,8 +24,7 @@ LARGE_FROM_COLUMNS, LARGE_FROM_ROWS = 100, 34
 """From this size on the digits are five rows high and the phases have their names under the bar."""
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(msgspec.Struct, frozen=True):
     """What the clock says besides itself, in words.
 
     Attributes:
@@ -35,7 +34,7 @@ class Around:
 
     following: str = ""
     following_short: str = ""
-    keys: Content = field(default_factory=lambda: Content(""))
+    keys: Content = msgspec.field(default_factory=Content)
 
 
 class ClockPanel(Vertical):

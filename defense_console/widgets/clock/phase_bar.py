@@ -5,10 +5,10 @@ One cell is a share of the defense; `►` hides the window's brackets, these hid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+import msgspec
 from textual.content import Content
 
 from defense_console.model.curriculum import Phase
@@ -19,8 +19,7 @@ from defense_console.widgets.clock.words import phase_word
 from defense_console.widgets.frame.marks import mark
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """One phase on the bar, in milliseconds from its start: what it took, or will take."""
 
     phase: str

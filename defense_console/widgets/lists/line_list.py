@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -41,12 +39,13 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
                scrollbar-gutter: auto; text-wrap: nowrap; }
     """
 
-    @dataclass
     class Moved(Message):
         """The cursor is on another row."""
 
-        line_list: LineList
-        row: int
+        def __init__(self, line_list: LineList, row: int) -> None:
+            super().__init__()
+            self.line_list = line_list
+            self.row = row
 
         @property
         def control(self) -> LineList:
