@@ -84,11 +84,10 @@ class LiveScreen(WritingScreen):
 
     @property
     def headline(self) -> Headline:
-        """Who defends what, and the recording."""
+        """Who defends what."""
         live, project = self.live, self.live.project
         attempt = _("attempt {n}", n=live.defense.attempt)
-        more = " · ".join(part for part in (attempt, view.recording_words(live)) if part)
-        return Headline("", live.student.name, project.id, project.title.in_(language()), more)
+        return Headline("", live.student.name, project.id, project.title.in_(language()), attempt)
 
     def writing_region(self) -> Region:
         """A text is written in the card, where it is shown."""
@@ -218,7 +217,10 @@ class LiveScreen(WritingScreen):
         card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
-        around, rules = Around(*self._following, self._clock_keys), self.live.curriculum.rules
+        around, rules = (
+            Around(*self._following, view.recording_words(self.live), self._clock_keys),
+            self.live.curriculum.rules,
+        )
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:

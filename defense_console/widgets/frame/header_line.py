@@ -61,8 +61,13 @@ class HeaderLine(QuietText):
     HeaderLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     """
 
+    _shown: tuple[Headline, HeaderEnd, int] | None = None
+
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
+        if self._shown == (headline, aside, width):
+            return  # it is asked for once a second
+        self._shown = (headline, aside, width)
         left, right = next(
             (found for found in _tries(headline, aside) if found[0].cell_length + GAP + found[1].cell_length <= width),
             (Content(""), _right(HeaderEnd(saved=aside.saved, alarm=aside.alarm, time=aside.time))),

@@ -48,6 +48,6 @@ class MessageLine(QuietText):
         rows = wrapped(self._message or self._standing, width)
         if len(rows) > MOST_ROWS:
             rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
-        before = self.content.plain.count("\n")
-        self.show(Content("\n").join(rows))
-        return before != len(rows) - 1
+        before = len(self.lines)
+        self.show(*rows)
+        return before != len(rows)

@@ -166,7 +166,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             drawn = self._drawn.get(line)
             if drawn is None:
                 self.refresh_lines(line, 1)
-            elif regions := changed_cells(drawn, self._look(line, width)):
+            elif regions := changed_cells([drawn], [self._look(line, width)]):
                 self.refresh(*(region.translate((0, line - top)) for region in regions))
 
     def on_resize(self) -> None:
