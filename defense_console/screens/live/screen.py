@@ -217,10 +217,8 @@ class LiveScreen(WritingScreen):
         card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
-        around, rules = (
-            Around(*self._following, view.recording_words(self.live), self._clock_keys),
-            self.live.curriculum.rules,
-        )
+        live, rules = self.live, self.live.curriculum.rules
+        around = Around(*self._following, *view.recording_words(live), self._clock_keys)
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:

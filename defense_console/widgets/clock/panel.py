@@ -23,7 +23,7 @@ from defense_console.words.translation import _, clock_text, time_of_day
 LARGE_FROM_COLUMNS, LARGE_FROM_ROWS = 100, 34
 """From this size on the digits are five rows high and the phases have their names under the bar."""
 RECORDING_FROM = 70
-"""From so many cells beside the digits on the time of the recording is shown."""
+"""From so many cells beside the digits on the time of the recording is shown: it is sent with every second."""
 BAR_MS = 5_000
 """How often the bar is drawn: one of its cells is longer."""
 
@@ -134,11 +134,11 @@ class ClockPanel(Vertical):
         if (phase := timeline.current) is not None:
             spent, target = timeline.elapsed_ms(now, phase.id) // 1000, phase.target_s
             text = "  " + _("{time} of {target}", time=clock_text(spent), target=clock_text(target))
-        line = Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
-        # In a small panel the time of the recording would be a third of what a second sends to the terminal.
+        line = phase_word(timeline.phase).upper() + place + text
         recording = around.recording if room >= RECORDING_FROM else around.recording_short
         beside = f" · {recording}" if recording else ""
-        return line + Content(beside) if line.cell_length + cells(beside) <= room else line
+        # One style, since a line is sent from its beginning: another one would be sent with every second.
+        return Content.styled(line + beside if cells(line + beside) <= room else line, "bold")
 
     def _state(self, read: ClockReading, timeline: Timeline, now: Stamp, room: int) -> Content:
         """The state in a mark and a word, and what the window allows; shorter where there is less room."""

@@ -32,7 +32,7 @@ class QuietText(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw a line alone where lines lie as they are counted."""
-        if self.styles.text_wrap != "nowrap" or self._is_centred or self.text_selection is not None:
+        if not self._lies_as_counted or self.text_selection is not None:
             return super().render_line(y)
         line, width = self.lines[y] if y < len(self.lines) else Content(), self.size.width
         if line.cell_length > width:
@@ -56,8 +56,8 @@ class QuietText(Widget):
         shapes = _shape(before), _shape(self.lines)
         if self._takes_room(*shapes):
             self.refresh(layout=True)
-        elif max(max(shape) for shape in shapes) > self.size.width or self._is_centred:
-            self.refresh()  # lines do not lie where they are counted
+        elif self._is_centred or (max(map(max, shapes)) > self.size.width and not self._lies_as_counted):
+            self.refresh()
         elif changed:
             self.refresh(*changed)
         return True
@@ -69,6 +69,11 @@ class QuietText(Widget):
             return before != after
         wraps = len(before) != len(after) or max(*before, *after) > self.size.width
         return height is not None and height.is_auto and wraps and before != after
+
+    @property
+    def _lies_as_counted(self) -> bool:
+        """Whether each line has one row, from the first cell on."""
+        return self.styles.text_wrap == "nowrap" and not self._is_centred
 
     @property
     def _is_centred(self) -> bool:
