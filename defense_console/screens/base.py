@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -12,7 +13,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -82,7 +82,7 @@ class ConsoleScreen(Screen[None]):
         self._message_age: int | None = None
         self._composed = False
         self._in_command = False
-        self._previewing: Timer | None = None
+        self._previewing: asyncio.TimerHandle | None = None
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
         """Another defense that is live."""
@@ -420,7 +420,7 @@ class ConsoleScreen(Screen[None]):
 
     def _guarded(self, do: Callable[[], object]) -> None:
         try:
-            if self.is_attached and self.children:
+            if self.app.is_running and self.is_attached and self.children:
                 do()
         except ConsoleError as error:
             self.refuse(error)
@@ -430,8 +430,10 @@ class ConsoleScreen(Screen[None]):
     def preview_soon(self) -> None:
         """Draw what is said of the line under the cursor once the hand rests: held keys pass over it."""
         if self._previewing is not None:
-            self._previewing.stop()
-        self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
+            self._previewing.cancel()
+        # A timer of the toolkit would be a task of its own for each key.
+        loop = asyncio.get_running_loop()
+        self._previewing = loop.call_later(PREVIEW_S, self._guarded, self.preview)
 
     def preview(self) -> None:
         """Show what depends on the line under the cursor."""

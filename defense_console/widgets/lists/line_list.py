@@ -10,10 +10,10 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.visual import Visual
 from textual.widget import Widget
 
 from defense_console.safe_text import cells, shortened
+from defense_console.widgets.frame.line_strips import line_strip
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.panel_frame import PanelFrame
 from defense_console.widgets.frame.quiet_text import changed_cells
@@ -124,14 +124,22 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             self.show_row()
 
     def show_row(self) -> None:
-        """Scroll so that the row with the cursor is seen, here or in the column that holds this panel."""
-        if not (self.row_count() and self.view.height):
+        """Scroll so that the row with the cursor is seen, here or in the column that holds this panel.
+
+        A cursor that leaves the view takes a third of it along: each scroll draws all lines, so there are few of them.
+        """
+        room = self.view.height
+        if not (self.row_count() and room):
             return
         lines = self.lines_of(self._row)
-        height = min(len(lines) + self._covered, self.view.height)
+        height = min(len(lines) + self._covered, room)
         region = Region(0, lines.start, 1, height)
-        if self.virtual_size.height > self.view.height:
-            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        if self.virtual_size.height > room:
+            top, more = self.scroll_offset.y, min(room // 3, room - height)
+            if not top <= lines.start <= lines.start + height <= top + room:
+                above = min(more, lines.start) if lines.start < top else 0
+                region = Region(0, lines.start - above, 1, height + (above or more))
+                self.scroll_to_region(region, animate=False, force=True, immediate=True)
         elif self.has_focus:  # another list of the column has the cursor one looks at
             self._show_in_column(region)
 
@@ -180,7 +188,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
         text = self._drawn[line] = self._look(line, width)
-        return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+        return line_strip(self, text, width)
 
     def _look(self, line: int, width: int) -> Content:
         row = self.row_of(line)
