@@ -160,8 +160,11 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         self.resize_to(self.view.width, lines + self._covered if lines > self.view.height else lines)
 
     def resize_to(self, width: int, height: int) -> None:
-        """Be so large inside; where nothing changes, only the cells are drawn that differ."""
-        size = Size(width, height)
+        """Be so large inside; where nothing changes, only the cells are drawn that differ.
+
+        What fits is as high as the view, since for another size the toolkit lays out the whole screen.
+        """
+        size = Size(width, max(height, self.view.height))
         if size != self.virtual_size:
             self.virtual_size = size
             self.refresh()
