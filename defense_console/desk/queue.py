@@ -88,6 +88,10 @@ class AgendaDesk:
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self.zone = settings.zone
+        self._entries: dict[str, Entry] = {}
+        """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
+        self._entries_of = ("", "")
+        """Minute and zone of these lines."""
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
@@ -220,14 +224,22 @@ class AgendaDesk:
         students.update(followed)
         now = self.ledger.now().wall
         entries, outcomes = list[Entry](), _outcomes()
+        if self._entries_of != (now[:16], self.zone):
+            self._entries_of, self._entries = (now[:16], self.zone), {}
         for summary in summaries:
+            student = students.get(summary.student_id)
+            name = summary.student_id if student is None else student.name
+            known = self._entries.get(summary.id)
+            if known is not None and known.summary == summary and known.student_name == name:
+                entries.append(known)
+                continue
             curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
             project = curriculum.project(summary.project) if curriculum else None
             rules = curriculum.rules if curriculum else Rules()
-            student = students.get(summary.student_id)
-            name = summary.student_id if student is None else student.name
             title = project.title if project else None
-            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
+            made = entry(summary, name, now, zone_of(self.zone), rules, title, outcomes)
+            self._entries[summary.id] = made
+            entries.append(made)
         return tuple(entries)
 
     def live_besides(self, defense_id: str) -> tuple[Entry, ...]:

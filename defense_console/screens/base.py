@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
@@ -83,6 +84,8 @@ class ConsoleScreen(Screen[None]):
         self._composed = False
         self._in_command = False
         self._previewing: asyncio.TimerHandle | None = None
+        self._told: tuple[Size, str] | None = None
+        """For which size, in which language, it is said that it is too small."""
         self._alarmed = False
         self._live_elsewhere: Entry | None = None
         """Another defense that is live."""
@@ -291,19 +294,26 @@ class ConsoleScreen(Screen[None]):
         """
         if not (self.is_mounted and self in self.console_app.shown_screens() and self.is_composed):
             return
+        if self._previewing is not None:
+            self._previewing.cancel()  # all of it is drawn now
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
             self.show_standing()
             self.show_saved()
             self.show_mode()
-            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
-                     width=self.size.width, height=self.size.height)  # fmt: skip
-            self.query_one("#too-small", QuietText).show(Content(size))
+            self._tell_size()
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
+
+    def _tell_size(self) -> None:
+        if self._told != (self.size, language()):
+            self._told = (self.size, language())
+            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
+                     width=self.size.width, height=self.size.height)  # fmt: skip
+            self.query_one("#too-small", QuietText).show(Content(size))
 
     def show_standing(self) -> None:
         """Say in the message row what is so while there is no message."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 
 from defense_console.model.defense.summary import Summary
+from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
@@ -30,8 +32,11 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int], zone: str, now: str) -> list[Slot]:
     """Return what of the mentor's day is taken; what is live covers the others."""
     today, _minute = local_minute(now, zone)
+    moment = instant(now)
+    near = {f"{moment + timedelta(days=days):%Y-%m-%d}" for days in (-1, 0, 1)}
     slots = []
-    for entry in sorted(entries, key=lambda entry: entry.summary.session == "live"):
+    found = [entry for entry in entries if entry.summary.planned_at[:10] in near]  # a day has two dates of the UTC
+    for entry in sorted(found, key=lambda entry: entry.summary.session == "live"):
         summary = entry.summary
         day, start = local_minute(summary.planned_at, zone)
         if day == today:

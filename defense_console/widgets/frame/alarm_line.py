@@ -17,6 +17,7 @@ class AlarmLine(QuietText):
         width: 1fr;
         height: auto;
         padding: 0 1;
+        text-wrap: nowrap;
         background: $error;
         color: $background;
         text-style: bold;

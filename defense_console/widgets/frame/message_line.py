@@ -20,7 +20,7 @@ class MessageLine(QuietText):
     """One message. A longer one lies over the last rows of the body, so that nothing moves."""
 
     DEFAULT_CSS = """
-    MessageLine { height: auto; min-height: 1; padding: 0 1; background: $background; }
+    MessageLine { height: auto; min-height: 1; padding: 0 1; background: $background; text-wrap: nowrap; }
     """
 
     def __init__(self) -> None:

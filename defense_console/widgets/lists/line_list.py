@@ -172,8 +172,12 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             self._refresh_changed()
 
     def _refresh_changed(self) -> None:
-        top, width = self.scroll_offset.y, self.view.width
-        for line in range(top, min(top + self.view.height, self.line_count())):
+        top, width, count = self.scroll_offset.y, self.view.width, self.line_count()
+        for line in range(top, top + self.view.height):
+            if line >= count:
+                if self._drawn.pop(line, None) is not None:
+                    self.refresh_lines(line, 1)
+                continue
             drawn = self._drawn.get(line)
             if drawn is None:
                 self.refresh_lines(line, 1)
