@@ -8,7 +8,6 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.content import Content
 from textual.strip import Strip
-from textual.style import Style
 from textual.widget import Widget
 
 
@@ -23,7 +22,7 @@ def line_strip(widget: Widget, line: Content, width: int, y: int | None = None) 
     """
     base, x, segments = widget.visual_style, 0, list[Segment]()
     shown = line.truncate(width) if line.cell_length > width else line
-    for text, style in shown.render(base, end="", parse_style=Style.parse):
+    for text, style in shown.render(base, end="", parse_style=widget.app.stylesheet.parse_style):
         drawn = style.rich_style if y is None else style.rich_style_with_offset(x, y)
         segments.append(Segment(text, drawn))
         x += len(text)
