@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -25,14 +26,24 @@ from typing import NamedTuple
 from benchmarks import tick
 from benchmarks.driven import Driven
 from benchmarks.fold import PROJECT
+from benchmarks.fold import STREAM as LIVE_STREAM
 from benchmarks.stores import LIVE_STUDENT, fill
+from defense_console import clocks
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
+from defense_console.store.sqlite.store import TinyStore
 
 PYTHON = sys.executable
 UP, DOWN = b"\x1b[A", b"\x1b[B"
 UP_AND_DOWN = [DOWN] * 8 + [UP] * 8
 REST_S = 10
 LIVE = str(defense_id(LIVE_STUDENT, PROJECT, 1))
+HELD_S = 1 / 30
+"""How often a key comes that is held down."""
+READY_S = 0.7
+"""A program that draws nothing for so long is ready: 10,000 rows take a while, and a clock draws every second."""
 STORES: dict[str, dict[str, int]] = {
     "empty": {},
     "200": {"pending": 200},
@@ -40,17 +51,27 @@ STORES: dict[str, dict[str, int]] = {
     "closed": {"pending": 200, "closed": 10_000},
     "live": {"pending": 20, "live_events": 40},
     "live3k": {"pending": 20, "live_events": 3_000},
+    "live10k": {"pending": 10_000, "live_events": 40},
 }
 
 
 class Found(NamedTuple):
-    """What one run took. Attributes: ms: by the clock; slow: of the slowest 1 %; cpu: of the processor; bytes; mb."""
+    """What one run took.
+
+    Attributes:
+        ms: By the clock.
+        slow: Of the slowest 1 %.
+        cpu: Of the processor.
+        bytes, mb: Printed, and of memory.
+        right: Percent of the time with the right second on the screen.
+    """
 
     ms: float | None = None
     slow: float | None = None
     cpu: float | None = None
     bytes: float | None = None
     mb: float | None = None
+    right: float | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +173,31 @@ class Bench:
 
         return measure
 
+    def right_second(self, store: str, key: bytes = b"") -> Callable[[], Found]:
+        """How long the phase's time on the live screen is the one of the boot clock, perhaps with a key held down."""
+
+        def measure() -> Found:
+            folder, wrong = self.store(store), 0.0
+            with closing(TinyStore.open(Path(folder))) as found:
+                lines = [line.body for line in found.read_log(LIVE_STREAM)]
+            timeline = fold([DEFENSE.decode(line) for line in lines], load_shipped()["IRP"]).timeline
+            with self.driven(self.console(store)) as program:
+                _ready(program, "Rubric", b"")
+                last = start = next_key = time.perf_counter()
+                while last < start + REST_S:
+                    program.read(0.001)
+                    at = time.perf_counter()
+                    if key and at >= next_key:
+                        next_key = at + HELD_S
+                        program.send(key)
+                    elapsed_s = timeline.elapsed_ms(clocks.read(), timeline.phase) // 1000
+                    if f"{elapsed_s // 60:02}:{elapsed_s % 60:02} of" not in program.row(1):
+                        wrong += at - last
+                    last = at
+            return Found(right=100 * (1 - wrong / (last - start)))
+
+        return measure
+
     def command(self, command: Sequence[str]) -> Callable[[], Found]:
         """A command without a screen, to its end."""
 
@@ -172,16 +218,17 @@ class Bench:
 
 def _ready(program: Driven, shown: str, before: bytes) -> None:
     program.until(shown)
-    program.rest(0.4)
+    program.rest(READY_S)
     for key in before:
         program.send(bytes([key]))
-        program.rest(0.4)
+        program.rest(READY_S)
 
 
 def measures(bench: Bench) -> list[Measure]:
     """Every row of the table, in order."""
     nothing = bench.command([PYTHON, "-c", "pass"])
     bare = bench.start(bench.floor("static"), "drawn")
+    always = lambda: Found(right=100.0)  # noqa: E731
     table, list_of_12 = bench.floor("table"), bench.floor("selection")
 
     def queue(store: str, keys: bytes = b"j", **more: int) -> Callable[[], Found]:
@@ -219,6 +266,10 @@ def measures(bench: Bench) -> list[Measure]:
                 bench.at_rest(bench.console("live"), "Rubric", 80, 24), "1.0"),
         Measure("at rest, live, 120×40", bench.at_rest(bench.floor("digits"), "╯", 120, 40),
                 bench.at_rest(bench.console("live"), "Rubric", 120, 40), "1.0"),
+        Measure("right second, live, at rest", always, bench.right_second("live"), "0.995", "right"),
+        Measure("right second, live, keys held", always, bench.right_second("live", DOWN), "0.99", "right"),
+        Measure("right second, live, rating with 10,000 pending", always, bench.right_second("live10k", b"v"), "0.99",
+                "right", quick=False),
         Measure("--version", nothing, bench.command([*plain, "--version"]), "3"),
         Measure("keys", nothing, bench.command([*plain, "keys"]), "6"),
         Measure("list, 200 pending", nothing, bench.command(bench.console("200", "list")), "8"),
@@ -254,7 +305,14 @@ def line(name: str, goal: str, floor: Found, ours: Found, part: str) -> str:
     """A row of the table."""
 
     def words(found: Found) -> str:
-        parts = [(found.ms, "ms"), (found.slow, "p99"), (found.cpu, "cpu"), (found.bytes, "B"), (found.mb, "MB")]
+        parts = [
+            (found.ms, "ms"),
+            (found.slow, "p99"),
+            (found.cpu, "cpu"),
+            (found.bytes, "B"),
+            (found.mb, "MB"),
+            (found.right, "%"),
+        ]
         return " ".join(f"{value:,.{0 if value >= 100 else 1}f} {unit}" for value, unit in parts if value is not None)
 
     ratios = [

@@ -85,6 +85,10 @@ class Driven:
         """What is on the screen."""
         return "\n".join(self.screen.display)
 
+    def row(self, y: int) -> str:
+        """What is in one row of the screen."""
+        return "".join(self.screen.buffer[y][x].data for x in range(self.screen.columns))
+
     def read(self, timeout_s: float) -> int:
         """Take in what is drawn, waiting for it at most so long. Returns: how many bytes."""
         if not select.select([self._master], [], [], timeout_s)[0]:

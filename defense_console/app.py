@@ -146,7 +146,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         edge_ms = 1000
         with suppress(Exception):
             edge_ms = self.console_screens()[-1].until_edge_ms()
-        self.set_timer(max(25, edge_ms + 5) / 1000, self._pass_second)
+        # A timer of the toolkit would be a task of its own for each second.
+        asyncio.get_running_loop().call_later(max(25, edge_ms + 1) / 1000, self._pass_second)
 
     def _pass_second(self) -> None:
         """Redraw what moves. Whatever goes wrong here must not end a defense that is running."""

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import termios
 import zipfile
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pypdf
 import pyte
@@ -44,6 +46,26 @@ def only_id(store: Path) -> str:
     """The id of the only pending defense."""
     (entry,) = json.loads(run(store, "list", "--json"))
     return str(entry["id"])
+
+
+TICKS, TICK_BYTES, TICK_WAKES = 5, 400, 8
+"""Seconds to look at; what one of them prints and wakes at most. A thread that polls wakes ten times and more."""
+
+
+def draws_little_at_rest(terminal: Terminal) -> None:
+    """Look at some seconds of the clock of a defense that nobody touches; at most every other one tells something."""
+    ticks: list[tuple[int, int]] = []
+
+    def clock() -> str:
+        return next((line for line in terminal.screen.display if "PRÉSENTATION 1/3" in line), "")
+
+    for _ in range(TICKS + 1):
+        before = clock()
+        terminal.wait(lambda before=before: clock() != before, "the clock stands still")  # type: ignore[misc]
+        ticks.append((terminal.bytes, terminal.wakes()))
+    found = [(b - a, d - c) for (a, c), (b, d) in pairwise(ticks)]
+    assert median(printed for printed, _woken in found) <= TICK_BYTES, found
+    assert median(woken for _printed, woken in found) <= TICK_WAKES, found
 
 
 def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(store: Path) -> None:
@@ -86,6 +108,7 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
     id = only_id(store)
     with Terminal(store) as terminal:
         start_defense(terminal)
+        draws_little_at_rest(terminal)
         terminal.press("vr")
         terminal.shows("2/12")
         terminal.press("n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -104,12 +104,16 @@ class AgendaDesk:
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
-        self._listed: tuple[tuple[Summary, ...], tuple[Entry, ...]] = ((), ())
-        self._listed_at: tuple[object, int] = ((), 0)
-        """What was pending in this second, the lines of it, and when that was: several drawings in a second."""
+        self._listed: tuple[Entry, ...] = ()
+        self._listed_at: tuple[object, ...] = ()
+        """The lines of what was pending, and what they were made of: there are several drawings in a second."""
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self.zone = settings.zone
+        self._entries: dict[str, Entry] = {}
+        """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
+        self._entries_of = ("", "")
+        """Minute and zone of these lines."""
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
@@ -117,12 +121,12 @@ class AgendaDesk:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
         snapshot, unsaved, followed = self.ledger.snapshot, self._unsaved(), self.ledger.unacknowledged(STUDENT)
         pending = snapshot.pending()
-        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered)
         if unsaved or followed:
             return self._named(({summary.id: summary for summary in pending} | unsaved).values())
-        if (seen, id(pending)) != self._listed_at:
-            self._listed, self._listed_at = (pending, self._named(pending)), (seen, id(pending))
-        return self._listed[1]
+        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
+        if seen != self._listed_at:
+            self._listed, self._listed_at = self._named(pending), seen
+        return self._listed
 
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
@@ -251,7 +255,14 @@ class AgendaDesk:
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
         students.update(followed)
-        lines = lines_of(summaries, students, self.ledger.curricula.shipped, self.ledger.now().wall, self.zone)
+        now = self.ledger.now().wall
+        if self._entries_of != (now[:16], self.zone):
+            self._entries_of, self._entries = (now[:16], self.zone), {}
+        kept = self._entries
+        new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
+        made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
+        kept.update((line.summary.id, line) for line in made)
+        lines = tuple(kept[each.id] for each in summaries)
         if not self.team.shared:
             return lines
         return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
@@ -464,3 +475,10 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
 
 def _titles(curriculum: Curriculum, project: Project) -> str:
     return f"{project.id} {project.title.fr} {project.title.en} {curriculum.code}"
+
+
+def _is_line_of(line: Entry | None, summary: Summary, students: Mapping[str, Student]) -> bool:
+    """Return whether a line that was made in this minute still says what is known of a defense."""
+    student = students.get(summary.student_id)
+    name = summary.student_id if student is None else student.name
+    return line is not None and line.summary == summary and line.student_name == name

@@ -78,8 +78,11 @@ def cells(text: str) -> int:
     Combining marks and format characters take none, wide and full-width characters two, as does a character that is
     asked to show as a picture (U+FE0F). Joined emoji are counted one by one. Source: UAX #11.
     """
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else _wide_cells(text)
+
+
+@lru_cache(maxsize=4096)
+def _wide_cells(text: str) -> int:
     if "\ufe0f" not in text:
         return sum(map(_cells_of, text))
     total = 0

@@ -34,7 +34,7 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
 from defense_console.widgets.plots.day_line import day_line
-from defense_console.words.translation import N_, _, error_text
+from defense_console.words.translation import N_, _, error_text, language
 
 if TYPE_CHECKING:
     from defense_console.desk.queue import GoingOn
@@ -58,6 +58,10 @@ class QueueScreen(SearchedList):
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
+        self._worded: dict[str, tuple[Entry, QueueRow]] = {}
+        """Rows of this minute, by id: an update words only what has changed."""
+        self._worded_in = ("", "", "")
+        """Minute, zone and language of these rows."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
         self._gone: Entry | None = None
@@ -211,8 +215,17 @@ class QueueScreen(SearchedList):
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
-        left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
-        return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if self._worded_in != (now[:16], self.zone, language()):
+            self._worded_in, self._worded = (now[:16], self.zone, language()), {}
+        live = summary.session == "live"
+        known = self._worded.get(summary.id)
+        if known is not None and known[0] is entry and not (live or new_tab):
+            return known[1]
+        left_s = agenda_desk.left_s(summary.id) if live else None
+        row = queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if not new_tab:
+            self._worded[summary.id] = (entry, row)
+        return row
 
     def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
         """Return what is live, also while a note on it is written: the list is about none."""

@@ -61,8 +61,13 @@ class HeaderLine(QuietText):
     HeaderLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     """
 
+    _shown: tuple[Headline, HeaderEnd, int] | None = None
+
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
+        if self._shown == (headline, aside, width):
+            return  # it is asked for once a second
+        self._shown = (headline, aside, width)
         *least, last = (
             _right(HeaderEnd(("", left_there, ""), aside.saved, "", aside.alarm, aside.time))
             for left_there in (*aside.live[1:], "")

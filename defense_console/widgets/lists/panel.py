@@ -84,7 +84,8 @@ class Panel(LineList):
         self.can_focus = bool(keys)
         if not keys and self.has_focus:
             self.screen.set_focus(None)
-        if lines != self.line_count():
+        height = self.styles.height
+        if lines != self.line_count() and height is not None and height.is_auto:
             self.refresh(layout=True)
         self.relayout()
         self.go_to(keys.index(chosen) if chosen in keys else self.row)
