@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -117,6 +117,21 @@ class Problem(msgspec.Struct, frozen=True):
     kind: ProblemKind
     text_id: str
     parameters: dict[str, object] = {}
+
+
+Passed = Callable[[int], object]
+"""Called while a whole store is gone through, with the number of lines of logs that were just passed."""
+
+
+def not_counted(_lines: int) -> None:
+    """Count nothing: for work that nobody watches."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How many logs a store has, and how many lines they have together."""
+
+    logs: int
+    lines: int
 
 
 # --- what is written ---------------------------------------------------------------------------------------------
@@ -281,6 +296,9 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Read several times from one view of the store, while others may write. Nothing is written in it."""
+
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
 
@@ -306,6 +324,21 @@ class Store(Protocol):
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
+
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, each as `read_log` gives it. One of them is held at a time.
+
+        Others may write meanwhile: within `reading` all are from one view.
+
+        Args:
+            prefix: That of the subject.
+
+        Raises:
+            DamagedStore: A line is missing or is not what was written.
+        """
+
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, of one subject or of all, without reading the lines."""
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
@@ -413,7 +446,7 @@ class OpenedStore(Store, Protocol):
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log. Empty when it is sound."""
 
-    def verify_all(self) -> tuple[Problem, ...]:
+    def verify_all(self, passed: Passed = not_counted) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
 
 

@@ -5,8 +5,9 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -23,11 +24,13 @@ from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
 from defense_console.exchange.whole_store.checking import Archive, read_archive
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.subject import Subject
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Holidays, no_holidays
@@ -37,6 +40,8 @@ from defense_console.words.translation import Language
 
 _SHOWN: Final = 10
 """Logs that a sentence names at most."""
+_PAGE: Final = 256
+"""Students that are held at once."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -112,44 +117,67 @@ class ExchangeDesk:
     def export(self) -> Iterator[bytes]:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
-        return self._export_of(store.streams(), store.students(), store.curricula())
+        with store.reading():
+            yield from archive.export(
+                self._exported_of(store.size().lines, store.logs, self._students, store.curricula())
+            )
+
+    def _students(self) -> Iterator[Student]:
+        """Yield every student, sorted by id; a page of them is held at a time."""
+        ids = self.logs.ids(STUDENT)
+        while page := tuple(itertools.islice(ids, _PAGE)):
+            yield from self.store.students_by_ids(page)
 
     def export_of(self, student_id: str) -> Iterator[bytes]:
         """Write everything held about one student, as `export` writes a store: their logs, drafts, what was refused.
 
         Source: the right of access, GDPR article 15; private notes fall under it (CJEU C-434/16).
         """
-        logs = {id: self.logs.log(DEFENSE, id) for id in self.logs.ids(DEFENSE)}
-        mine = {id: log for id, log in logs.items() if log.state.student_id == student_id}
-        pinned = {log.state.curriculum_hash for log in mine.values()}
-        known = self.store.student(student_id)
-        own = STUDENT.stream(student_id)
-        rehearsed = {id: self.logs.log(REHEARSAL, id) for id in self.logs.ids(REHEARSAL)}
-        rehearsed = {id: log for id, log in rehearsed.items() if log.state.student_id == student_id}
-        pinned |= {log.state.curriculum_hash for log in rehearsed.values()}
-        own_log = [own] if own in self.store.streams(STUDENT.prefix) else []
-        streams = [*map(DEFENSE.stream, mine), *map(REHEARSAL.stream, rehearsed), *own_log]
-        curricula = {hash: body for hash, body in self.store.curricula().items() if hash in pinned}
-        return self._export_of(streams, [known] if known is not None else [], curricula)
+        store = self.store
+        with store.reading():
+            pinned = {STUDENT.stream(student_id): None} | dict(self._of_student(student_id))
+            logs = {stream: lines for stream in pinned if (lines := store.read_log(stream))}
+            found = self._exported_of(
+                lines=sum(map(len, logs.values())),
+                logs=lambda prefix: ((name, logs[name]) for name in sorted(logs) if name.startswith(prefix)),
+                people=lambda: store.students_by_ids([student_id]),
+                curricula={hash: body for hash, body in store.curricula().items() if hash in pinned.values()},
+                chosen=logs,
+            )
+            yield from archive.export(found)
 
-    def _export_of(
-        self, streams: Sequence[str], students: Sequence[Student], curricula: Mapping[str, bytes]
-    ) -> Iterator[bytes]:
-        store, chosen = self.store, set(streams)
+    def _of_student(self, student_id: str) -> Iterator[tuple[str, str | None]]:
+        """Yield the defenses and rehearsals of a student: the name of the log, the hash of the curriculum it pins."""
+        subject: Subject[Any, Defense]
+        for subject in (DEFENSE, REHEARSAL):
+            for id in self.logs.ids(subject):
+                state = self.logs.log(subject, id).state
+                if state.student_id == student_id:
+                    yield subject.stream(id), state.curriculum_hash
+
+    def _exported_of(
+        self,
+        lines: int,
+        logs: archive.LogsOf,
+        people: Callable[[], Iterable[Student]],
+        curricula: Mapping[str, bytes],
+        chosen: Collection[str] | None = None,
+    ) -> archive.Exported:
+        """Return what an export is made of, with the texts being typed and the decisions kept aside of these logs."""
+        store = self.store
         drafts = [
             archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
             for log, fields in store.all_drafts().items()
             for field, draft in fields.items()
-            if log in chosen
+            if chosen is None or log in chosen
         ]
         asides = [
             archive.SavedAside(log, key, event)
             for log, events in store.all_asides().items()
             for key, event in events.items()
-            if log in chosen
+            if chosen is None or log in chosen
         ]
-        demo = store.meta(DEMO) or ""
-        return archive.export(streams, store.read_log, students, curricula, drafts, asides, demo)
+        return archive.Exported(lines, logs, people, curricula, drafts, asides, store.meta(DEMO) or "")
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
         """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""

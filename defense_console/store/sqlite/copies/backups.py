@@ -23,7 +23,7 @@ from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
 from defense_console.store import durable_files
-from defense_console.store.base import DamagedStore, StoreError
+from defense_console.store.base import DamagedStore, Passed, StoreError, not_counted
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place
@@ -196,7 +196,7 @@ def copy_database(source: Path, target: Path) -> None:
             raise
 
 
-def fault_of(path: Path) -> ConsoleError | None:
+def fault_of(path: Path, passed: Passed = not_counted) -> ConsoleError | None:
     """Return what is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
 
     Raises:
@@ -205,8 +205,8 @@ def fault_of(path: Path) -> ConsoleError | None:
     with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
         if rows.schema() < schema.version():  # only those who bring it up know its rows
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
-        problems = verifying.check_all(rows)
-        return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
+        found = next(verifying.check_all(rows, passed), None)
+        return ConsoleError(found.text_id, **found.parameters) if found else None
 
 
 def refuse_unsound(new: Path, source: Path) -> None:
