@@ -16,6 +16,7 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
+from defense_console.model.watching import Watch, unwatched
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -117,14 +118,6 @@ class Problem(msgspec.Struct, frozen=True):
     kind: ProblemKind
     text_id: str
     parameters: dict[str, object] = {}
-
-
-Passed = Callable[[int], object]
-"""Called while a whole store is gone through, with the number of lines of logs that were just passed."""
-
-
-def not_counted(_lines: int) -> None:
-    """Count nothing: for work that nobody watches."""
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -446,7 +439,7 @@ class OpenedStore(Store, Protocol):
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log. Empty when it is sound."""
 
-    def verify_all(self, passed: Passed = not_counted) -> tuple[Problem, ...]:
+    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
 
 

@@ -5,6 +5,7 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -34,6 +35,7 @@ from defense_console.model.log.subject import Subject
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Holidays, no_holidays
+from defense_console.model.watching import Passed, Watch, unwatched
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
@@ -114,13 +116,19 @@ class ExchangeDesk:
 
     # --- exports -------------------------------------------------------------------------------------------------
 
-    def export(self) -> Iterator[bytes]:
+    def export(self, watch: Watch = unwatched) -> Iterator[bytes]:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
         with store.reading():
-            yield from archive.export(
-                self._exported_of(store.size().lines, store.logs, self._students, store.curricula())
-            )
+            lines = store.size().lines
+            with watch("rows", lines) as passed:
+                logs = functools.partial(self._passed_logs, passed)
+                yield from archive.export(self._exported_of(lines, logs, self._students, store.curricula()))
+
+    def _passed_logs(self, passed: Passed, prefix: str) -> Iterator[tuple[str, Sequence[StoredLine]]]:
+        for name, lines in self.store.logs(prefix):
+            yield name, lines
+            passed(len(lines))
 
     def _students(self) -> Iterator[Student]:
         """Yield every student, sorted by id; a page of them is held at a time."""

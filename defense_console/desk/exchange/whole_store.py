@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import msgspec
@@ -15,6 +16,7 @@ from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.exchange.whole_store.files import document_pieces, read_files, received_files, write_files
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import N_
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.vault import Vault
 
 
@@ -25,9 +27,14 @@ class WholeStoreDesk:
         self.exchange = exchange
         self.vault = vault
 
-    def missing(self) -> tuple[str, ...]:
-        """Return the SHA-256 of the documents that logs name and the folder does not hold, sorted."""
-        return missing_documents(self.exchange.store, self.vault)
+    @contextmanager
+    def exported(self, watch: Watch = unwatched) -> Iterator[tuple[tuple[str, ...], Iterator[bytes]]]:
+        """Yield what `missing` gives and the pieces of the ZIP, from one view of the store; see `export`."""
+        with self.exchange.store.reading():
+            named = named_documents(self.exchange.store)
+            held = filter(self.vault.holds, named)
+            pieces = write_files(self.exchange.export(watch), held, self.vault.opened)
+            yield missing_documents(self.exchange.store, self.vault, named), pieces
 
     def export(self) -> Iterator[bytes]:
         """Return the ZIP in pieces; documents that are missing are left out of it.
@@ -35,8 +42,8 @@ class WholeStoreDesk:
         Raises:
             ConsoleError: A document cannot be read, or is not the one that was received.
         """
-        held = (sha256 for sha256 in named_documents(self.exchange.store) if self.vault.holds(sha256))
-        return write_files(self.exchange.export(), held, self.vault.opened)
+        with self.exported() as (_missing, pieces):
+            yield from pieces
 
     def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
         """Fill an empty store, and its folder of documents.

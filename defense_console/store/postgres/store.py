@@ -28,6 +28,7 @@ import msgspec
 import psycopg
 from psycopg import errors
 
+from defense_console.model import watching
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_, ConsoleError
@@ -43,11 +44,9 @@ from defense_console.store.base import (
     Draft,
     Identity,
     Lease,
-    Passed,
     Problem,
     Size,
     StoreError,
-    not_counted,
 )
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
@@ -482,15 +481,16 @@ class PostgresStore:
         """Check the chain of one log: every changed, missing and cut line. Empty when it is sound."""
         return tuple(verifying.check_rows(stream, self._page([stream]).get(stream, []), self._has_curriculum))
 
-    def verify_all(self, passed: Passed = not_counted) -> tuple[Problem, ...]:
+    def verify_all(self, watch: watching.Watch = watching.unwatched) -> tuple[Problem, ...]:
         """Check every log, page by page, and every pinned curriculum. Empty when all are sound."""
         problems: list[Problem] = list(self._verify_beside())
         pinned = functools.cache(self._has_curriculum)
-        for page in self._pages():
-            found = self._page(page)
-            for name in page:
-                problems += verifying.check_rows(name, found.get(name, []), pinned)
-            passed(sum(map(len, found.values())))
+        with watch("rows", self.size().lines) as passed:
+            for page in self._pages():
+                found = self._page(page)
+                for name in page:
+                    problems += verifying.check_rows(name, found.get(name, []), pinned)
+                passed(sum(map(len, found.values())))
         return tuple(problems)
 
     @reads

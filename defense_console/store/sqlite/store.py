@@ -34,8 +34,9 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Draft, Identity, Lease, Passed, Problem, Size, not_counted
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.keys import REHEARSALS, name_key
@@ -197,8 +198,7 @@ class TinyStore:
         """Return how many logs and lines there are, by the numbers of the last lines; see `Store.size`."""
         with self._rows.reading():
             prefixes = (prefix,) if prefix else LOG_PREFIXES
-            logs, lines = sum(map(self._rows.count_names, prefixes)), sum(map(self._rows.sum_of_last_ids, prefixes))
-            return Size(logs, lines)
+            return Size(sum(map(self._rows.count_names, prefixes)), sum(map(self._rows.sum_of_last_ids, prefixes)))
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
@@ -340,6 +340,6 @@ class TinyStore:
         """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
         return tuple(verifying.check_log(self._rows, stream))
 
-    def verify_all(self, passed: Passed = not_counted) -> tuple[Problem, ...]:
+    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every other row. Empty when the store is sound."""
-        return tuple(verifying.check_all(self._rows, passed))
+        return tuple(verifying.check_all(self._rows, watch))

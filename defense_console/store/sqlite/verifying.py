@@ -14,7 +14,8 @@ import msgspec
 from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
-from defense_console.store.base import Passed, Problem, not_counted
+from defense_console.model.watching import Passed, Watch, unwatched
+from defense_console.store.base import Problem
 from defense_console.store.checking import KnownEnd, changed_curriculum, check_lines, problem
 from defense_console.store.log_rules import end_is_gone
 from defense_console.store.sqlite.engine import RawRow, RowStorage
@@ -131,16 +132,14 @@ def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
 # --- the whole store ---------------------------------------------------------------------------------------------
 
 
-def check_all(rows: RowStorage, passed: Passed = not_counted) -> Iterator[Problem]:
-    """Yield what is wrong anywhere: the file, each other row, each log; nothing when the store is sound.
-
-    Args:
-        passed: Called with the number of lines of logs that were just checked.
-    """
+def check_all(rows: RowStorage, watch: Watch = unwatched) -> Iterator[Problem]:
+    """Yield what is wrong anywhere: the file, each other row, each log; nothing when the store is sound."""
+    lines = 0
     try:
         for found in rows.problems():
             yield problem(found, None, "damaged", N_("The file is damaged: {reason}."), reason=found)
         others = rows.names_of_others(LOG_PREFIXES)
+        lines = sum(map(rows.sum_of_last_ids, LOG_PREFIXES))
     except sqlite3.DatabaseError as error:
         yield _unreadable("defenses.db", error)
         return
@@ -149,12 +148,13 @@ def check_all(rows: RowStorage, passed: Passed = not_counted) -> Iterator[Proble
             yield from _check_table(rows, name)
         except sqlite3.DatabaseError as error:
             yield _unreadable(name, error)
-    for prefix in sorted(LOG_PREFIXES):
-        try:
-            for page in rows.pages_of_names(prefix):
-                yield from _check_page(rows, *page, passed)
-        except sqlite3.DatabaseError as error:
-            yield _unreadable("defenses.db", error)
+    with watch("rows", lines) as passed:
+        for prefix in sorted(LOG_PREFIXES):
+            try:
+                for page in rows.pages_of_names(prefix):
+                    yield from _check_page(rows, *page, passed)
+            except sqlite3.DatabaseError as error:
+                yield _unreadable("defenses.db", error)
 
 
 def _check_page(rows: RowStorage, low: str, high: str, names: Sequence[str], passed: Passed) -> list[Problem]:

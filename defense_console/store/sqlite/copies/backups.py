@@ -21,9 +21,10 @@ import msgspec
 
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.watching import Watch, unwatched
 from defense_console.settings import path_named
 from defense_console.store import durable_files
-from defense_console.store.base import DamagedStore, Passed, StoreError, not_counted
+from defense_console.store.base import DamagedStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.engine import RowStorage
 from defense_console.store.sqlite.opening import place
@@ -36,6 +37,8 @@ KEPT: Final = 14
 _NAME: Final = re.compile(r"defenses-(\d{8}T\d{9})Z(?:-(upgrade|restore|repair))?\.db")
 _INSTANT: Final = "%Y%m%dT%H%M%S%f"
 _ROOT_DIGITS: Final = 8
+_PAGES_AT_ONCE: Final = 1024
+"""Pages copied between two looks at whether somebody interrupts: 4 MB."""
 _AHEAD: Final = timedelta(days=1)
 """How far a clock may have been ahead: less than what makes a copy outlive those of many days."""
 
@@ -99,7 +102,7 @@ class Backups:
             found = [msgspec.structs.replace(each, doubtful=each.at > latest) for each in found]
         return tuple(sorted(found, key=lambda backup: (not backup.doubtful, backup.at)))
 
-    def write(self, at: str, reason: BackupReason = "") -> Backup:
+    def write(self, at: str, reason: BackupReason = "", watch: Watch = unwatched) -> Backup:
         """Copy the store as it is now, check the copy, give it its name, and drop the copies that are too old.
 
         Args:
@@ -115,8 +118,8 @@ class Backups:
             self._make_folder()
         with place.explained(self.folder), place.new_file(self.folder) as new:
             with place.explained(self.store):
-                copy_database(source, new)
-            refuse_unsound(new, self.store)
+                copy_database(source, new, watch)
+            refuse_unsound(new, self.store, watch)
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
@@ -179,16 +182,24 @@ def _file_name(at: str, reason: BackupReason) -> str:
     return f"defenses-{digits}Z{f'-{reason}' if reason else ''}.db"
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, watch: Watch = unwatched) -> None:
     """Copy one view of an SQLite file into one of a work folder; the copy needs no other file.
 
     Raises:
         FullDisk: There is no space for the copy.
         sqlite3.Error: It cannot be read or written.
     """
-    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+    with closing(sqlite3.connect(source, isolation_level=None)) as reading, closing(sqlite3.connect(target)) as writing:
         try:
-            reading.backup(writing)  # all pages at once: no writer waits for it, and none makes it begin again
+            # A view that stays open: no writer waits for the copy, and none makes it begin again.
+            reading.execute("BEGIN")
+            (pages,) = reading.execute("PRAGMA page_count").fetchone()
+            (page_bytes,) = reading.execute("PRAGMA page_size").fetchone()
+            with watch("bytes", pages * page_bytes) as passed:
+                reading.backup(
+                    writing, pages=_PAGES_AT_ONCE,
+                    progress=lambda _status, left, whole: passed(page_bytes * min(_PAGES_AT_ONCE, whole - left)),
+                )  # fmt: skip
             writing.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:  # only the copy grows
@@ -196,7 +207,7 @@ def copy_database(source: Path, target: Path) -> None:
             raise
 
 
-def fault_of(path: Path, passed: Passed = not_counted) -> ConsoleError | None:
+def fault_of(path: Path, watch: Watch = unwatched) -> ConsoleError | None:
     """Return what is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
 
     Raises:
@@ -205,13 +216,14 @@ def fault_of(path: Path, passed: Passed = not_counted) -> ConsoleError | None:
     with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
         if rows.schema() < schema.version():  # only those who bring it up know its rows
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
-        found = next(verifying.check_all(rows, passed), None)
+        with closing(verifying.check_all(rows, watch)) as problems:
+            found = next(problems, None)
         return ConsoleError(found.text_id, **found.parameters) if found else None
 
 
-def refuse_unsound(new: Path, source: Path) -> None:
+def refuse_unsound(new: Path, source: Path, watch: Watch = unwatched) -> None:
     """Refuse a file that is not sound."""
-    if (fault := fault_of(new)) is not None:
+    if (fault := fault_of(new, watch)) is not None:
         raise DamagedStore(
             N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
             place=source,
