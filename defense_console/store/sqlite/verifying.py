@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -114,14 +115,20 @@ def check_log(rows: RowStorage, stream: str) -> list[Problem]:
     """Return every changed, missing, cut and damaged line of one log, in order; empty when it is sound."""
     try:
         with rows.reading():
-            return list(_check_rows(rows, stream, rows.raw(stream), known_end(rows, stream)))
+            pinned = functools.partial(_has_curriculum, rows)
+            return list(_check_rows(stream, rows.raw(stream), known_end(rows, stream), pinned))
     except sqlite3.DatabaseError as error:
         return [_unreadable(stream, error)]
 
 
-def _check_rows(rows: RowStorage, stream: str, found: Iterable[RawRow], end: KnownEnd | None) -> Iterator[Problem]:
-    lines = ((row.id, line_if_sound(row)) for row in found)
-    return check_lines(stream, lines, end, lambda hash: rows.has("curricula", name_key(hash)))
+def _check_rows(
+    stream: str, found: Iterable[RawRow], end: KnownEnd | None, pinned: Callable[[str], bool]
+) -> Iterator[Problem]:
+    return check_lines(stream, ((row.id, line_if_sound(row)) for row in found), end, pinned)
+
+
+def _has_curriculum(rows: RowStorage, hash: str) -> bool:
+    return rows.has("curricula", name_key(hash))
 
 
 def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
@@ -162,10 +169,10 @@ def _check_page(rows: RowStorage, low: str, high: str, names: Sequence[str], pas
     problems: list[Problem] = []
     try:
         with rows.reading():
-            ends = known_ends(rows, names)
+            ends, pinned = known_ends(rows, names), functools.cache(functools.partial(_has_curriculum, rows))
             for name, found in in_order(names, rows.groups(low, high)):
                 end = ends[name] if name in ends else known_end(rows, name)
-                problems += _check_rows(rows, name, found, end)
+                problems += _check_rows(name, found, end, pinned)
                 passed(len(found))
     except sqlite3.DatabaseError:
         return [found for name in names for found in check_log(rows, name)]
