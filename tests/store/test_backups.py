@@ -16,7 +16,14 @@ import pytest
 
 from defense_console.store.base import DamagedStore, NotOurStore, StoreError
 from defense_console.store.sqlite.copies.backing_up import Made
-from defense_console.store.sqlite.copies.backups import Backup, Backups, folder_of, named, superseded
+from defense_console.store.sqlite.copies.backups import (
+    Backup,
+    Backups,
+    folder_of,
+    named,
+    superseded,
+    too_large,
+)
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import repair
@@ -126,6 +133,20 @@ def test_many_copies_of_one_day_push_out_no_day_before() -> None:
     assert superseded(days[:1], 1) == []
 
 
+def test_of_a_large_store_fewer_copies_are_kept_but_never_less_than_three(folder: Path) -> None:
+    days = [Backup(Path(f"{day}"), f"2026-03-{day:02}T08:00:00.000Z") for day in range(1, 9)]
+    restores = [Backup(Path(f"r{day}"), f"2026-03-{day:02}T07:00:00.000Z", "restore") for day in range(1, 3)]
+    kept_of = [(10, {"1", "2", "3", "4", "5", "6", "7", "8"}), (5, {"4", "5", "6", "7", "8"}), (0, {"6", "7", "8"})]
+    for most, kept in kept_of:
+        gone = too_large([*days, *restores], most, lambda _backup: 1)
+        assert {str(each.path) for each in (*days, *restores) if each not in gone} == {*kept, "r1", "r2"}
+
+    small = Backups(folder, most_mb=0)
+    for day in range(1, 6):
+        small.write(f"2026-03-{day:02}T08:00:00.000Z")
+    assert [each.at[8:10] for each in small.all()] == ["03", "04", "05"]
+
+
 def test_each_store_has_a_folder_of_its_own_in_the_one_chosen_for_copies(tmp_path: Path) -> None:
     here, there = folder_of(tmp_path / "a" / "store", str(tmp_path)), folder_of(tmp_path / "b" / "store", str(tmp_path))
     assert here != there
@@ -171,6 +192,7 @@ def test_the_process_that_copies_tells_the_path_or_the_reason(folder: Path, tmp_
             str(store),
             str(tmp_path / "c"),
             "3",
+            "100",
             AT,
         ]
         return msgspec.json.decode(subprocess.run(command, capture_output=True, check=True).stdout, type=Made)

@@ -33,6 +33,10 @@ from defense_console.store.sqlite.opening.half_made import HalfMade
 BackupReason = Literal["", "upgrade", "restore", "repair"]
 """Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
 KEPT: Final = 14
+MOST_MB: Final = 5_000
+LEAST: Final = 3
+"""Copies that stay however large they are: of the daily ones and of each reason."""
+_MB: Final = 1_000_000
 
 _NAME: Final = re.compile(r"defenses-(\d{8}T\d{9})Z(?:-(upgrade|restore|repair))?\.db")
 _INSTANT: Final = "%Y%m%dT%H%M%S%f"
@@ -77,17 +81,26 @@ class Backups:
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
+        most_mb: What the daily copies may take together, and those of each reason; beyond it the oldest go, but never
+            the last `LEAST`.
         now: Gives the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
             every instant is believed.
     """
 
     def __init__(
-        self, store: Path, folder: Path | None = None, kept: int = KEPT, *, now: Callable[[], str] | None = None
+        self,
+        store: Path,
+        folder: Path | None = None,
+        kept: int = KEPT,
+        most_mb: int = MOST_MB,
+        *,
+        now: Callable[[], str] | None = None,
     ) -> None:
         self.store = store
         self.now = now
         self.folder = folder if folder is not None else folder_of(store)
         self.kept = kept
+        self.most_mb = most_mb
 
     def all(self) -> tuple[Backup, ...]:
         """Return the copies, doubtful ones first, then the oldest first.
@@ -129,7 +142,12 @@ class Backups:
 
     def prune(self) -> None:
         """Drop what is too old. What cannot be dropped stays for the next time."""
-        for backup in superseded(self.all(), self.kept) if self.kept else ():
+        if not self.kept:
+            return
+        copies = self.all()
+        gone = superseded(copies, self.kept)
+        gone += too_large([each for each in copies if each not in gone], self.most_mb * _MB, _size)
+        for backup in gone:
             with suppress(OSError):
                 backup.path.unlink()
 
@@ -165,6 +183,31 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
         for n, day in enumerate(older):
             gone += day if n < len(older) - (kept - 1) else day[:-1]
     return gone
+
+
+def too_large(backups: Iterable[Backup], most: int, size: Callable[[Backup], int]) -> list[Backup]:
+    """Return the oldest copies, those that do not fit into a size with the newer ones; the last `LEAST` always fit.
+
+    Args:
+        backups: The oldest first. The daily ones and those of each reason have the size for themselves.
+        most: In bytes.
+        size: Gives that of a copy, in bytes.
+    """
+    gone: list[Backup] = []
+    taken: dict[str, list[int]] = {}
+    for backup in reversed(list(backups)):
+        sizes = taken.setdefault(backup.reason, [])
+        sizes.append(size(backup))
+        if len(sizes) > LEAST and sum(sizes) > most:
+            gone.append(backup)
+    return gone
+
+
+def _size(backup: Backup) -> int:
+    try:
+        return backup.path.stat().st_size
+    except OSError:
+        return 0
 
 
 def named(path: Path) -> Backup | None:
