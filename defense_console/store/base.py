@@ -290,7 +290,10 @@ class Store(Protocol):
         """Group several writes: all of them, or none when the block raises."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """Read several times from one view of the store, while others may write. Nothing is written in it."""
+        """Read several times from one view of the store, that of the first look; others may write meanwhile.
+
+        Nothing is written in it.
+        """
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -102,6 +103,27 @@ def test_a_copy_made_while_another_connection_writes_holds_whole_actions_only(fo
         assert count >= there, "what was written before is in it"
     assert all(count % 2 for count in found), "3 lines, then two at a time"
     assert found == sorted(found)
+
+
+def test_a_copy_that_is_interrupted_leaves_nothing(folder: Path) -> None:
+    stages: list[str] = []
+
+    @contextmanager
+    def watch(counted: str, _total: int) -> Iterator[Callable[[int], None]]:
+        stages.append(counted)
+
+        def passed(_more: int) -> None:
+            if len(stages) == interrupted:
+                raise KeyboardInterrupt
+
+        yield passed
+
+    for interrupted in (1, 2):
+        stages.clear()
+        with pytest.raises(KeyboardInterrupt):
+            Backups(folder).write(AT, watch=watch)
+        assert stages == ["bytes", "rows"][:interrupted]
+        assert not list((folder / "backups").iterdir())
 
 
 def test_a_store_that_is_not_sound_is_not_copied_and_the_copies_before_stay(folder: Path) -> None:

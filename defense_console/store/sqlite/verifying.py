@@ -6,7 +6,7 @@ import functools
 import hashlib
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -139,7 +139,7 @@ def _unreadable(stream: str, error: sqlite3.DatabaseError) -> Problem:
 # --- the whole store ---------------------------------------------------------------------------------------------
 
 
-def check_all(rows: RowStorage, watch: Watch = unwatched) -> Iterator[Problem]:
+def check_all(rows: RowStorage, watch: Watch = unwatched) -> Generator[Problem, None, None]:
     """Yield what is wrong anywhere: the file, each other row, each log; nothing when the store is sound."""
     lines = 0
     try:
