@@ -2,7 +2,7 @@
 
     python -m benchmarks.streams [CLOSED] [--keep FOLDER] [--rounds N] [--only WORD]
 
-A store of so many closed defenses of 45 events each, and 200 pending ones, is made from a seed (`stores.py`). Each
+A store of so many closed defenses, each with a whole log, and 200 pending ones, is made from a seed (`stores.py`). Each
 command runs in a process of its own, as a mentor runs it. A list of 10,000 rows is imported into an empty store; its
 floor is `csv` reading the same file. With `--keep` the store stays in a folder and is not made again.
 """

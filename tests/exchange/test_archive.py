@@ -35,6 +35,7 @@ from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
@@ -405,5 +406,31 @@ def archive_of(events: list[DefenseEvent]) -> bytes:
 @pytest.mark.parametrize("kind", [pauses, ratings_taken_back], ids=lambda kind: kind.__name__)
 def test_a_log_ten_times_as_long_is_checked_in_ten_times_the_steps(kind: Callable[..., Any]) -> None:
     short, long = archive_of(long_log(kind, 200)), archive_of(long_log(kind, 2_000))
-    assert len(read_archive(short).about(DEFENSE)[0].events) == 200
-    assert steps(lambda: read_archive(long)) < 11 * steps(lambda: read_archive(short))
+    logs: list[Log[Any, Any]] = []
+
+    def read(data: bytes) -> None:
+        read_archive(lambda: io.BytesIO(data), logs.append)
+
+    read(short)
+    assert len(logs[0].events) == 200
+    assert steps(lambda: read(long)) < 11 * steps(lambda: read(short))
+
+
+def test_an_import_takes_one_log_after_the_other_and_one_sorted_otherwise_too(
+    make: Callable[[str], ExchangeDesk], exported: bytes
+) -> None:
+    header, *rows = exported.splitlines(keepends=True)
+    read: list[bytes] = []
+
+    def lines() -> Iterator[bytes]:
+        read.clear()
+        for line in (header, *rows):
+            read.append(line)
+            yield line
+
+    at: list[int] = []
+    read_archive(lines, lambda _log: at.append(len(read)))
+    assert len(set(at)) == len(at) > 10, "each is given at its own place of the file, none is held until the end"
+    copy = make("copy")
+    copy.take(data_file(io.BytesIO(header + b"".join(reversed(rows)))))
+    assert b"".join(copy.export()) == exported

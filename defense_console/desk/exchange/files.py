@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 import msgspec
@@ -23,12 +24,13 @@ from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
-from defense_console.exchange.whole_store.checking import Archive, read_archive
+from defense_console.exchange.whole_store.checking import Archive, Lines, read_archive
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.subject import Subject
@@ -85,7 +87,9 @@ class ExchangeDesk:
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def take(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> Taken:
+    def take(
+        self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False, watch: Watch = unwatched
+    ) -> Taken:
         """Take a file of students and defenses, or an export into an empty store.
 
         Args:
@@ -99,7 +103,7 @@ class ExchangeDesk:
         if file.kind == "calendar":
             raise ConsoleError("This is a calendar: take it in with “calendar import”.")
         if file.kind == "export":
-            return self.import_archive(file.data, dry_run=dry_run)
+            return self.import_archive(file.lines, dry_run=dry_run, watch=watch)
         return Taken(self._imports.take_list(file, sheet=sheet, dry_run=dry_run))
 
     def take_calendar(
@@ -217,22 +221,49 @@ class ExchangeDesk:
 
     # --- whole stores --------------------------------------------------------------------------------------------
 
-    def import_archive(self, data: bytes, *, dry_run: bool = False) -> Taken:
+    def import_archive(
+        self,
+        lines: Lines,
+        *,
+        dry_run: bool = False,
+        watch: Watch = unwatched,
+        look: Callable[[Log[Any, Any]], object] = lambda _log: None,
+    ) -> Taken:
         """Fill an empty store with an export, or take it into a school.
 
         A log that the school has with the same lines stays as it is there.
+
+        Args:
+            lines: Of the export, see `read_archive`.
+            look: Called with each log that holds.
 
         Raises:
             BadFile: Every line that does not hold; the store is untouched.
             ConsoleError: The store is not empty; a school has one of the logs with other lines.
         """
         self.check_empty()
-        found = read_archive(data)
-        if dry_run:
-            self._new(found)
-        else:
-            with self.store.transaction():
-                self._restore(found, self._new(found))
+        first = self.store.is_empty()
+        there: set[str] = set()
+        other: list[str] = []
+
+        def take(log: Log[Any, Any]) -> None:
+            look(log)
+            if not first and (held := self.store.read_log(log.stream)):
+                there.add(log.stream)
+                if _bodies(held) != log.lines:
+                    other.append(log.stream)
+            elif not dry_run and not other:
+                self.logs.write(log)
+
+        with nullcontext() if dry_run else self.store.transaction():
+            found = read_archive(lines, take, watch)
+            if other:
+                names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
+                raise ConsoleError(
+                    "The school has these logs with other lines: {names}. Nothing was imported.", names=names
+                )
+            if not dry_run:
+                self._restore(found, there, first)
         return Taken(archive=found)
 
     def check_empty(self) -> None:
@@ -240,33 +271,15 @@ class ExchangeDesk:
         if not self._shared and not self.store.is_empty():
             raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 
-    def _new(self, found: Archive) -> set[str]:
-        """Return the logs of an export that the store does not have.
-
-        Raises:
-            ConsoleError: It has one of them with other lines; the sentence names it.
-        """
-        there = found.logs.keys() & set(self.store.streams())
-        other = [name for name in sorted(there) if _bodies(self.store.read_log(name)) != found.logs[name].lines]
-        if other:
-            names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
-            raise ConsoleError(
-                "The school has these logs with other lines: {names}. Nothing was imported.", names=names
-            )
-        return found.logs.keys() - there
-
-    def _restore(self, found: Archive, new: set[str]) -> None:
-        first = self.store.is_empty()
+    def _restore(self, found: Archive, there: Collection[str], first: bool) -> None:
+        """Bring back what belongs to the logs; what was there before stays as it is."""
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for name, log in found.logs.items():
-            if name in new:
-                self.logs.write(log)
         for draft in found.drafts:
-            if draft.log in new:
+            if draft.log not in there:
                 self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
         for aside in found.asides:
-            if aside.log in new:
+            if aside.log not in there:
                 self.store.save_aside(aside.log, aside.key, aside.event)
         if found.demo and first:
             self.store.set_meta(DEMO, found.demo)
