@@ -81,18 +81,21 @@ def verify_command(session: Session, defense: str | None) -> int:
     from defense_console.model.defense.subject import DEFENSE
     from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
+    from defense_console.terminal.progress import watched
 
     settle_language(session)
     with session.store_of() as store:
-        streams = store.streams() if defense is None else (DEFENSE.stream(whole_id(store, defense)),)
-        problems = store.verify_all() if defense is None else store.verify(streams[0])
+        if defense is None:
+            logs, problems = store.size().logs, store.verify_all(watched)
+        else:
+            logs, problems = 1, store.verify(DEFENSE.stream(whole_id(store, defense)))
         if defense is None and store.folder is not None:
             problems += FolderVault(store.folder).verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
         ]
-        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
+        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", logs))
 
 
 @store_command(main, "report", N_("Print the report of one defense."))
@@ -165,6 +168,7 @@ def export_command(
     """Export the whole store, or a table of it."""
     from defense_console.exchange.lists.defenses_csv import CsvForm
     from defense_console.terminal.commands.importing import whole_store
+    from defense_console.terminal.progress import watched_beside
 
     settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -173,21 +177,22 @@ def export_command(
         raise ConsoleError("--files and --csv are two different files: ask for one of them.")
     if with_files:
         refuse_terminal("zip", output)
+    watch = watched_beside(output)
     with session.store_of() as store:
         desk = session.exchange(store)
         if as_csv:
             form = CsvForm(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
         elif with_files:
-            whole = whole_store(session, desk)
-            if missing := whole.missing():
-                text = ngettext("{n} document is missing in {place} and in this file: {first}",
-                                "{n} documents are missing in {place} and in this file, the first: {first}",
-                                len(missing), place=session.folder(), first=missing[0])  # fmt: skip
-                say_error(text)
-            write(output, whole.export())
+            with whole_store(session, desk).exported(watch) as (missing, pieces):
+                if missing:
+                    text = ngettext("{n} document is missing in {place} and in this file: {first}",
+                                    "{n} documents are missing in {place} and in this file, the first: {first}",
+                                    len(missing), place=session.folder(), first=missing[0])  # fmt: skip
+                    say_error(text)
+                write(output, pieces)
         else:
-            write(output, desk.export())
+            write(output, desk.export(watch))
 
 
 main.elsewhere |= {

@@ -41,6 +41,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
+    "backups_max_mb": (1, 10_000_000),
     "retention_years": (0, 100),
     "capacity_min": (0, 6_000),
 }
@@ -79,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         backups_kept: For how many days the last copy of the store is kept.
+        backups_max_mb: Megabytes that these copies may take together; beyond it fewer days are kept, three at least.
         backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
@@ -113,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calendar_alarm_min: int = 10
     calendar_horizon_days: int = 366
     backups_kept: int = 14
+    backups_max_mb: int = 5_000
     backup_folder: str = ""
     retention_years: int = 0
     capacity_min: int = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -57,8 +56,7 @@ class Done(msgspec.Struct, frozen=True):
     action: int
 
 
-@dataclass(frozen=True)
-class GoingOn:
+class GoingOn(msgspec.Struct, frozen=True):
     """A defense or a rehearsal that is live.
 
     Attributes:

@@ -244,7 +244,11 @@ def backups_of(folder: Path, settings: Settings) -> Backups:
     from defense_console.store.sqlite.copies.backups import Backups, folder_of
 
     return Backups(
-        folder, folder_of(folder, settings.backup_folder), settings.backups_kept, now=lambda: clocks.read().wall
+        folder,
+        folder_of(folder, settings.backup_folder),
+        settings.backups_kept,
+        settings.backups_max_mb,
+        now=lambda: clocks.read().wall,
     )
 
 

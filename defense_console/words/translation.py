@@ -208,6 +208,10 @@ class Translator:
             return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
         return f"{rest} s"
 
+    def count_text(self, n: int) -> str:
+        """Return a number as `12,400`; in French `12 400`."""
+        return f"{n:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "fr" else f"{n:,}"
+
     def size_text(self, size: int) -> str:
         """Return a size as `812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`."""
         if size < 1000:
@@ -436,6 +440,7 @@ def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, 
 error_text = _in_force(Translator.error)
 clock_text = _in_force(Translator.clock_text)
 duration_text = _in_force(Translator.duration_text)
+count_text = _in_force(Translator.count_text)
 size_text = _in_force(Translator.size_text)
 in_words = _in_force(Translator.in_words)
 length_to = _in_force(Translator.length_to)

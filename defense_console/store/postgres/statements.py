@@ -15,6 +15,9 @@ SETTINGS: Final = (
     "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
 )
 BEGIN: Final = "BEGIN"
+VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
+"""A view locks nothing and marks nothing, so whoever reads from it may pause, as a pipe does."""
 COMMIT: Final = "COMMIT"
 ROLLBACK: Final = "ROLLBACK"
 SAVEPOINT: Final = "SAVEPOINT inner_block"
@@ -52,10 +55,13 @@ WHERE l.school = %s AND l.stream = %s
 LINES: Final = """
 SELECT seq, body, hash FROM event WHERE school = %s AND stream = %s AND seq BETWEEN %s AND %s ORDER BY seq
 """
-WHOLE_LOG: Final = """
-SELECT l.seq, l.hash, e.seq, e.body, e.hash FROM log AS l
+WHOLE_LOGS: Final = """
+SELECT l.stream, l.seq, l.hash, e.seq, e.body, e.hash FROM log AS l
 LEFT JOIN event AS e ON e.school = l.school AND e.stream = l.stream
-WHERE l.school = %s AND l.stream = %s ORDER BY e.seq
+WHERE l.school = %s AND l.stream = ANY(%s) ORDER BY l.stream, e.seq
+"""
+SIZE: Final = """
+SELECT count(*), coalesce(sum(seq), 0)::bigint FROM log WHERE school = %s AND left(stream, length(%s)) = %s
 """
 BEGIN_LOG: Final = """
 INSERT INTO log (school, stream, subject, defense, seq, hash, waiting, row_seq, row_version, changed)

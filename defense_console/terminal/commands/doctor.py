@@ -31,10 +31,11 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
     """Examine and mend; the exit code is 2 while something is wrong."""
     from defense_console.desk.upkeep.doctor import Doctor
     from defense_console.terminal.opening import backups_of, spool_folder
+    from defense_console.terminal.progress import watched
 
     settings = session.settings
     backups, spool = backups_of(session.folder(), settings), spool_folder(settings)
-    physician = Doctor(backups, clocks.read(), clocks.process_start, session.shipped, spool)
+    physician = Doctor(backups, clocks.read(), clocks.process_start, session.shipped, spool, watched)
     found = physician.examine()
     rebuilt, left = None, found
     if mend and any(each.repairable for each in found):

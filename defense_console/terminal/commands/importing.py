@@ -66,6 +66,7 @@ def import_command(
     """Return a file, decided by its content."""
     from defense_console.exchange.data_file import data_file
     from defense_console.terminal.imported import changed_lines, import_lines, question_lines
+    from defense_console.terminal.progress import watched
 
     if template is not None:
         _write_template(session, template, file)
@@ -75,9 +76,14 @@ def import_command(
     settings = session.settings
     with opened_input(file) as stream:
         found = data_file(stream)
-        if found.kind == "zip":
+        if found.kind in ("zip", "export"):  # read in pieces, while the file is open
+            sheet = _sheet(found, sheet) if found.kind == "export" else None
             with session.store_of(create=True, writing=not dry_run) as store:
-                taken = whole_store(session, session.exchange(store)).take(stream, dry_run=dry_run)
+                desk = session.exchange(store)
+                if found.kind == "export":
+                    taken = desk.take(found, dry_run=dry_run, watch=watched)
+                else:
+                    taken = whole_store(session, desk).take(stream, dry_run=dry_run, watch=watched)
             say_all(import_lines(taken, dry_run, settings.zone))
             return OK
     sheet = _sheet(found, sheet)
