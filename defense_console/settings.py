@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import codecs
 import errno
-import getpass
 import os
 import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -44,6 +41,7 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
+    "backups_max_mb": (1, 10_000_000),
     "retention_years": (0, 100),
     "capacity_min": (0, 6_000),
 }
@@ -82,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         backups_kept: For how many days the last copy of the store is kept.
+        backups_max_mb: Megabytes that these copies may take together; beyond it fewer days are kept, three at least.
         backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
@@ -116,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calendar_alarm_min: int = 10
     calendar_horizon_days: int = 366
     backups_kept: int = 14
+    backups_max_mb: int = 5_000
     backup_folder: str = ""
     retention_years: int = 0
     capacity_min: int = 0
@@ -436,6 +436,9 @@ def _check_zone(zone: str) -> None:
     try:
         zone_of(zone)
     except ConsoleError:
+        from difflib import get_close_matches
+        from zoneinfo import available_timezones
+
         names = sorted(available_timezones())
         known = {name.rpartition("/")[2].casefold(): name for name in names if "/" in name}  # a city alone
         known |= {name.casefold(): name for name in names}
@@ -448,6 +451,8 @@ def _check_zone(zone: str) -> None:
 
 
 def _refuse_unknown(file: str, key: str, known: tuple[str, ...]) -> NoReturn:
+    from difflib import get_close_matches
+
     near = get_close_matches(key, known, 1, cutoff=0.5)
     if near:
         raise ConsoleError(
@@ -463,6 +468,8 @@ def _refuse(file: str, key: str, found: object, expected: ConsoleError) -> NoRet
 
 
 def _account() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no account name in a bare container

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
@@ -83,10 +84,14 @@ class ConsoleScreen(Screen[None]):
         self._message_age: int | None = None
         self._composed = False
         self._in_command = False
-        self._previewing: Timer | None = None
+        self._previewing: asyncio.TimerHandle | None = None
+        self._told: tuple[Size, str] | None = None
+        """For which size, in which language, it is said that it is too small."""
         self._alarmed = False
         self._live_elsewhere: tuple[GoingOn, ...] = ()
         """Other defenses and rehearsals that are live."""
+        self._resized = False
+        """It will be drawn, since its size has changed."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -261,8 +266,10 @@ class ConsoleScreen(Screen[None]):
     def on_mount(self) -> None:
         """First drawing, in the form that fits the terminal: the toolkit tells its size only after that."""
         width, height = self.app.size
-        for points, length in ((self.app.HORIZONTAL_BREAKPOINTS, width), (self.app.VERTICAL_BREAKPOINTS, height)):
-            self.add_class(next(name for least, name in reversed(points or [(0, "")]) if length >= least))
+        across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+        sides = ((across or [(0, "")], width), (down or [(0, "")], height))
+        fits = (next(name for least, name in reversed(points) if length >= least) for points, length in sides)
+        self.add_class(*fits)
         self.update()
 
     def on_screen_resume(self) -> None:
@@ -292,19 +299,26 @@ class ConsoleScreen(Screen[None]):
         """
         if not (self.is_mounted and self in self.console_app.shown_screens() and self.is_composed):
             return
+        if self._previewing is not None:
+            self._previewing.cancel()  # all of it is drawn now
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
             self.show_standing()
             self.show_saved()
             self.show_mode()
-            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
-                     width=self.size.width, height=self.size.height)  # fmt: skip
-            self.query_one("#too-small", QuietText).show(Content(size))
+            self._tell_size()
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
+
+    def _tell_size(self) -> None:
+        if self._told != (self.size, language()):
+            self._told = (self.size, language())
+            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
+                     width=self.size.width, height=self.size.height)  # fmt: skip
+            self.query_one("#too-small", QuietText).show(Content(size))
 
     def show_standing(self) -> None:
         """Say in the message row what is so while there is no message."""
@@ -314,8 +328,14 @@ class ConsoleScreen(Screen[None]):
         self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
 
     def on_resize(self) -> None:
-        """What fits has changed."""
-        self.soon(self.update)
+        """What fits has changed; the toolkit says so several times, one drawing answers them all."""
+        if not self._resized:
+            self._resized = True
+            self.call_after_refresh(self._after_resize)
+
+    def _after_resize(self) -> None:
+        self._resized = False
+        self._guarded(self.update)
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""
@@ -412,7 +432,7 @@ class ConsoleScreen(Screen[None]):
 
     def _guarded(self, do: Callable[[], object]) -> None:
         try:
-            if self.is_attached and self.children:
+            if self.app.is_running and self.is_attached and self.children:
                 do()
         except ConsoleError as error:
             self.refuse(error)
@@ -422,8 +442,10 @@ class ConsoleScreen(Screen[None]):
     def preview_soon(self) -> None:
         """Draw what is said of the line under the cursor once the hand rests: held keys pass over it."""
         if self._previewing is not None:
-            self._previewing.stop()
-        self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
+            self._previewing.cancel()
+        # A timer of the toolkit would be a task of its own for each key.
+        loop = asyncio.get_running_loop()
+        self._previewing = loop.call_later(PREVIEW_S, self._guarded, self.preview)
 
     def preview(self) -> None:
         """Show what depends on the line under the cursor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -16,6 +16,7 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.claiming import Claims
 
 DEMO: Final = "demo"
@@ -118,6 +119,13 @@ class Problem(msgspec.Struct, frozen=True):
     kind: ProblemKind
     text_id: str
     parameters: dict[str, object] = {}
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How many logs a store has, and how many lines they have together."""
+
+    logs: int
+    lines: int
 
 
 # --- what is written ---------------------------------------------------------------------------------------------
@@ -288,6 +296,12 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Read several times from one view of the store, that of the first look; others may write meanwhile.
+
+        Nothing is written in it.
+        """
+
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
 
@@ -314,8 +328,26 @@ class Store(Protocol):
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
 
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, each as `read_log` gives it. One of them is held at a time.
+
+        Others may write meanwhile: within `reading` all are from one view.
+
+        Args:
+            prefix: That of the subject.
+
+        Raises:
+            DamagedStore: A line is missing or is not what was written.
+        """
+
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, of one subject or of all, without reading the lines."""
+
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
+
+    def withheld(self, prefix: str = "") -> int:
+        """Return how many lines say what this reader may not see, in the logs whose names begin with `prefix`."""
 
     def is_empty(self) -> bool:
         """Return whether there is no log at all."""
@@ -423,11 +455,8 @@ class OpenedStore(Store, Protocol):
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log. Empty when it is sound."""
 
-    def verify_all(self) -> tuple[Problem, ...]:
+    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
-
-    def withheld(self, prefix: str = "") -> int:
-        """Return how many lines say what this reader may not see, in the logs whose names begin with `prefix`."""
 
     def begin_access(self, student: str) -> None:
         """Prepare to read everything held about a student; where several people read, that is recorded first.

@@ -8,7 +8,6 @@ called once a second and when a defense is opened. While the store cannot be rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import msgspec
@@ -39,6 +38,8 @@ class Snapshot:
         self._changed = store.subscribe()
         self.generation = 0
         """Goes up whenever somebody has written to the store, and once it can be read again."""
+        self.answered = 0
+        """How many writes of this console were answered."""
         self.unread: StoreError | None = None
         """Why the store could not be read at the last look or since; None when it could."""
         self._now, self._before = _Rows(), _Rows()
@@ -182,6 +183,7 @@ class Snapshot:
         A row next to a log has the number of its last line, so it is known which one is the latest. The other rows
         have none: another console may have written since, so they are read again when they are asked for.
         """
+        self.answered += 1
         match answer.job:
             case Append(stream=stream, row=row, drop_drafts=dropped, drop_aside=settled, aside=moved):
                 if row is not None:
@@ -223,8 +225,7 @@ class Snapshot:
         now.listed = None
 
 
-@dataclass
-class _Rows:
+class _Rows(msgspec.Struct):
     """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
@@ -232,8 +233,8 @@ class _Rows:
     everybody: set[str] | None = None
     listed: tuple[Summary, ...] | None = None
     """The pending ones in order, until one of them changes."""
-    summaries: dict[str, Summary | None] = field(default_factory=dict)
-    students: dict[str, Student | None] = field(default_factory=dict)
+    summaries: dict[str, Summary | None] = {}
+    students: dict[str, Student | None] = {}
     drafts: dict[str, dict[str, Draft]] | None = None
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None

@@ -16,7 +16,6 @@ The process-wide locale is never touched: dates are worded from our own tables.
 from __future__ import annotations
 
 import gettext
-import importlib.resources
 import os
 import re
 import unicodedata
@@ -24,6 +23,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Concatenate, Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -208,6 +208,10 @@ class Translator:
             return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
         return f"{rest} s"
 
+    def count_text(self, n: int) -> str:
+        """Return a number as `12,400`; in French `12 400`."""
+        return f"{n:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "fr" else f"{n:,}"
+
     def size_text(self, size: int) -> str:
         """Return a size as `812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`."""
         if size < 1000:
@@ -360,9 +364,9 @@ def _days_ahead(moment: str | datetime, zone: str, now: str | datetime) -> int:
 def _load(language: Language) -> Translator:
     if language == "en":
         return Translator("en", gettext.NullTranslations())
-    folder = importlib.resources.files("defense_console") / "words" / "locales" / language / "LC_MESSAGES"
+    file = Path(__file__).with_name("locales") / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
     try:
-        with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
+        with file.open("rb") as compiled:
             return Translator(language, gettext.GNUTranslations(compiled))
     except FileNotFoundError:
         # A checkout that was never built: dates and numbers are French, sentences stay English.
@@ -436,6 +440,7 @@ def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, 
 error_text = _in_force(Translator.error)
 clock_text = _in_force(Translator.clock_text)
 duration_text = _in_force(Translator.duration_text)
+count_text = _in_force(Translator.count_text)
 size_text = _in_force(Translator.size_text)
 in_words = _in_force(Translator.in_words)
 length_to = _in_force(Translator.length_to)

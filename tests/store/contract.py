@@ -19,6 +19,7 @@ from defense_console.store.base import (
     Job,
     SaveAside,
     SaveDraft,
+    Size,
     Store,
     WriteLease,
     write_job,
@@ -215,6 +216,26 @@ class Contract:
                 refused()
             store.set_meta("three", "3")
         assert [store.meta(key) for key in ("one", "two", "three")] == ["1", None, "3"]
+
+    def test_a_whole_store_is_read_log_by_log_as_it_was_when_the_view_began(self, connect: Connect) -> None:
+        store, other = connect(), connect()
+        for n in (2, 1):
+            store.append(logs.first(n))
+        store.append(logs.more(2, 1, "a note"))
+        store.append(logs.student())
+        with store.reading():
+            assert (store.size(), store.size("student/")) == (Size(3, 4), Size(1, 1))
+            other.append(logs.more(1, 1, "meanwhile"))
+            other.append(logs.first(3))
+            found = dict(store.logs("defense/"))
+            assert list(found) == list(store.streams("defense/")) == sorted((logs.stream(1), logs.stream(2)))
+            assert (len(found[logs.stream(1)]), len(found[logs.stream(2)])) == (1, 2)
+            assert store.size() == Size(3, 4)
+        assert {name: len(lines) for name, lines in store.logs("defense/")} == {
+            logs.stream(1): 2, logs.stream(2): 2, logs.stream(3): 1,
+        }  # fmt: skip
+        assert dict(store.logs("defense/"))[logs.stream(2)] == store.read_log(logs.stream(2))
+        assert store.size().lines == 6
 
     def test_streams_are_logs_only(self, store: Store) -> None:
         assert store.is_empty()

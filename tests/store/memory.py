@@ -24,7 +24,7 @@ from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Draft, Identity, Lease
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size
 from defense_console.store.caches import row_of_log
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.store.id_digits import digits
@@ -102,6 +102,14 @@ class MemoryStore:
                 self.database.tables, self._open = self._open, None
                 self.database.writes[id(self)] = self.database.writes.get(id(self), 0) + 1
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        before, self._open = self._open, self._tables  # a commit puts other tables in the place of these
+        try:
+            yield
+        finally:
+            self._open = before
+
     def subscribe(self) -> Callable[[], bool]:
         def others() -> int:
             return sum(times for writer, times in self.database.writes.items() if writer != id(self))
@@ -141,8 +149,18 @@ class MemoryStore:
         if lines:
             self._tables.logs[stream] = (*self._tables.logs.get(stream, ()), *lines)
 
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        return ((stream, self.read_log(stream)) for stream in self.streams(prefix))
+
+    def size(self, prefix: str = "") -> Size:
+        streams = self.streams(prefix)
+        return Size(len(streams), sum(len(self._tables.logs[stream]) for stream in streams))
+
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(sorted(stream for stream in self._tables.logs if stream.startswith(prefix)))
+
+    def withheld(self, prefix: str = "") -> int:
+        return 0
 
     def is_empty(self) -> bool:
         return not self._tables.logs

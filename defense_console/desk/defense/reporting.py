@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,10 +17,11 @@ from defense_console.model.defense.state import Defense, Version
 from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.reports.content import message as messages
-from defense_console.reports.content import report as reports
-from defense_console.reports.content.value import Reader, Report
 from defense_console.words.translation import zone_of
+
+if TYPE_CHECKING:
+    from defense_console.reports.content import message as messages
+    from defense_console.reports.content.value import Reader, Report
 
 _REPORT = "report/"
 """Field keys of rewritten paragraphs: `report/<language>/<the report's key of the field>`."""
@@ -52,6 +54,8 @@ class ReportingDesk(DefenseDesk):
         released = defense.released
         record = self.ledger.store.read_log(self.stream) if released is not None else ()
         hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
+        from defense_console.reports.content import report as reports
+
         return reports.build(
             defense,
             self.curriculum,
@@ -73,6 +77,8 @@ class ReportingDesk(DefenseDesk):
         """
         student, defense = self.student, self.defense
         later = [summary for summary in self.attempts if summary.attempt > defense.attempt]
+        from defense_console.reports.content import message as messages
+
         return messages.build(
             self.id,
             defense,
@@ -87,6 +93,8 @@ class ReportingDesk(DefenseDesk):
     @property
     def no_message(self) -> ConsoleError | None:
         """Return why there is no message for the student, None when there is one."""
+        from defense_console.reports.content import message as messages
+
         return messages.missing(self.defense)
 
     def _assessor(self, defense: Defense) -> str:
@@ -126,6 +134,8 @@ class ReportingDesk(DefenseDesk):
         """Return what the console would write into a field now, without the mentor's own words."""
         defense = msgspec.structs.replace(self.defense, edited={})
         zone = self._zone_of("student")  # the text the preview shows for the student is the one that is edited
+        from defense_console.reports.content import report as reports
+
         report = reports.build(defense, self.curriculum, student="", language=language, reader="student", zone=zone)
         return reports.bodies(report).get(key, "")
 

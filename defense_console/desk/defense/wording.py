@@ -6,9 +6,10 @@ User text goes into the sentences unchanged: where a sentence is shown, it is ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from defense_console.desk.logs.wording import every_log_sentence, with_reason
 from defense_console.model.curriculum import Criterion, Curriculum, Project
@@ -75,8 +76,7 @@ _PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvem
 _TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(msgspec.Struct, frozen=True):
     """What the sentences are made with."""
 
     _: Translator

@@ -7,7 +7,6 @@ It lives on one thread. Source: engineering.md §2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -60,8 +59,7 @@ class SaveState(msgspec.Struct, frozen=True):
     spool_error: ConsoleError | None = None
 
 
-@dataclass
-class OpenLog(Generic[W, S]):
+class OpenLog(msgspec.Struct, Generic[W, S]):
     """A log in memory with every event, acknowledged by the store or not."""
 
     log: Log[W, S]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -78,8 +77,7 @@ class Message(msgspec.Struct, frozen=True):
     signature: str
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True):
     """A student as a message addresses them; `zone` is "" where only the mentor's is known."""
 
     name: str
@@ -87,8 +85,7 @@ class Recipient:
     zone: str
 
 
-@dataclass(frozen=True)
-class _Letter:
+class _Letter(msgspec.Struct, frozen=True):
     """What the parts of a message are written from."""
 
     defense: Defense

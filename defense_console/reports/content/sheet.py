@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision, rubric
@@ -37,16 +38,14 @@ def utc_offset(at: str, zone: str) -> str:
     return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A document to revise as a report shows it. `asked` is None while the request is not released."""
 
     request: Request
     asked: Asked | None = None
 
 
-@dataclass(frozen=True)
-class ReportSource:
+class ReportSource(msgspec.Struct, frozen=True):
     """Everything the sections are written from.
 
     Attributes:

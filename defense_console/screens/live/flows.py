@@ -13,7 +13,6 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.timeline import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.before.rescheduling import ask_date_on_brief
 from defense_console.screens.live.words import gap_question
 from defense_console.screens.shared.asking import Ask, AskLine, answer_to
 from defense_console.screens.shared.criteria import quoted
@@ -53,6 +52,8 @@ async def explain_pause(screen: ConsoleScreen, live: LiveDesk) -> None:
 
 async def abort(screen: ConsoleScreen, live: LiveDesk) -> None:
     """Break the defense off, for a reason."""
+    from defense_console.screens.before.rescheduling import ask_date_on_brief
+
     details = _("Say what happened. A new date opens the next sitting.")
     reason = await answer_to(screen, Ask(live, Asked.ABORT, _("Break the defense off?"), details))
     if reason is not None and screen.attempt(lambda: live.abort(reason)) is not None:

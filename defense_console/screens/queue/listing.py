@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -11,7 +12,6 @@ from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue.words import DAY_STYLES, PERIOD_LABELS, filter_words, local_minute
-from defense_console.screens.shared.dialogs import Choose
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import N_, _
@@ -32,8 +32,10 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int], zone: str, now: str) -> list[Slot]:
     """Return what of the mentor's day is taken; what is live covers the others."""
     today, _minute = local_minute(now, zone)
+    near = {f"{today + timedelta(days=days):%Y-%m-%d}" for days in (-1, 0, 1)}  # in UTC it may be the day beside
+    of_day = (entry for entry in entries if entry.summary.planned_at[:10] in near)
     slots = []
-    for entry in sorted(entries, key=lambda entry: entry.summary.session == "live"):
+    for entry in sorted(of_day, key=lambda entry: entry.summary.session == "live"):
         summary = entry.summary
         day, start = local_minute(summary.planned_at, zone)
         if day == today:
@@ -87,6 +89,8 @@ async def ask_filter(screen: ConsoleScreen, now: Filter, codes: Sequence[str]) -
     Returns:
         What the list is limited to from now on; None when the mentor went back.
     """
+    from defense_console.screens.shared.dialogs import Choose
+
     options = [*codes, *(_(word) for word in PERIOD_LABELS.values()), _("everything")]
     limits = filter_words(now.curriculum, now.period)
     details = _("Now: only {what}.", what=limits) if limits else ""

@@ -20,7 +20,6 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
-from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import listing
 from defense_console.screens.queue import sessions as day_sessions
 from defense_console.screens.queue import team as school
@@ -35,7 +34,7 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
 from defense_console.widgets.plots.day_line import day_line
-from defense_console.words.translation import N_, _, error_text
+from defense_console.words.translation import N_, _, error_text, language
 
 if TYPE_CHECKING:
     from defense_console.desk.queue import GoingOn
@@ -59,6 +58,10 @@ class QueueScreen(SearchedList):
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
+        self._worded: dict[str, tuple[Entry, QueueRow]] = {}
+        """Rows of this minute, by id: an update words only what has changed."""
+        self._worded_in = ("", "", "")
+        """Minute, zone and language of these rows."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
         self._gone: Entry | None = None
@@ -132,8 +135,9 @@ class QueueScreen(SearchedList):
             self.tell(_("Note kept, private."))
 
     def on_screen_resume(self) -> None:
-        """Whose sessions are today is asked when nothing waits: it is not on the first paint."""
+        """Whose sessions are today, and the other cards, are asked for when nothing waits: they are not drawn first."""
         self.soon(self._look_at_sessions)
+        self.soon(self.desk.agenda.prepare_cards)
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
@@ -211,8 +215,17 @@ class QueueScreen(SearchedList):
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
-        left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
-        return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if self._worded_in != (now[:16], self.zone, language()):
+            self._worded_in, self._worded = (now[:16], self.zone, language()), {}
+        live = summary.session == "live"
+        known = self._worded.get(summary.id)
+        if known is not None and known[0] is entry and not (live or new_tab):
+            return known[1]
+        left_s = agenda_desk.left_s(summary.id) if live else None
+        row = queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if not new_tab:
+            self._worded[summary.id] = (entry, row)
+        return row
 
     def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
         """Return what is live, also while a note on it is written: the list is about none."""
@@ -375,6 +388,8 @@ class QueueScreen(SearchedList):
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
+        from defense_console.screens.before.rescheduling import ask_what_follows
+
         if student := day_sessions.student_of(self.table.chosen):
             self.console_app.go("check_in", student)
         if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
@@ -490,6 +505,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_date
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_date(self, self.desk.brief(id)):
@@ -497,6 +514,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_close(self) -> None:
         """No other date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_close
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_close(self, self.desk.brief(id)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from defense_console.desk.logs.one_log import TO_COME
 from defense_console.desk.queue import AgendaDesk
@@ -14,8 +15,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
 
 
-@dataclass(frozen=True)
-class OnQueue:
+class OnQueue(msgspec.Struct, frozen=True):
     """The queue.
 
     Attributes:

@@ -15,6 +15,9 @@ SETTINGS: Final = (
     "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
 )
 BEGIN: Final = "BEGIN"
+VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
+"""A view locks nothing and marks nothing, so whoever reads from it may pause, as a pipe does."""
 COMMIT: Final = "COMMIT"
 ROLLBACK: Final = "ROLLBACK"
 SAVEPOINT: Final = "SAVEPOINT inner_block"
@@ -60,13 +63,16 @@ SELECT e.seq, coalesce(e.body, p.body), e.hash, e.action FROM event AS e
 LEFT JOIN private_line AS p ON p.school = e.school AND p.stream = e.stream AND p.seq = e.seq
 WHERE e.school = %s AND e.stream = %s AND e.seq BETWEEN %s AND %s ORDER BY e.seq
 """
-WHOLE_LOG: Final = """
-SELECT l.seq, l.hash, e.seq, coalesce(e.body, p.body), e.hash, e.action, e.private_to = current_user FROM log AS l
-LEFT JOIN event AS e ON e.school = l.school AND e.stream = l.stream
+WHOLE_LOGS: Final = """
+SELECT l.stream, l.seq, l.hash, e.seq, coalesce(e.body, p.body), e.hash, e.action, e.private_to = current_user
+FROM log AS l LEFT JOIN event AS e ON e.school = l.school AND e.stream = l.stream
 LEFT JOIN private_line AS p ON p.school = e.school AND p.stream = e.stream AND p.seq = e.seq
-WHERE l.school = %s AND l.stream = %s ORDER BY e.seq
+WHERE l.school = %s AND l.stream = ANY(%s) ORDER BY l.stream, e.seq
 """
 """A text that is private to somebody else is not there; its line is."""
+SIZE: Final = """
+SELECT count(*), coalesce(sum(seq), 0)::bigint FROM log WHERE school = %s AND left(stream, length(%s)) = %s
+"""
 WITHHELD: Final = """
 SELECT count(*) FROM event AS e
 LEFT JOIN private_line AS p ON p.school = e.school AND p.stream = e.stream AND p.seq = e.seq

@@ -22,8 +22,10 @@ Which rows an account sees is decided by the policies of the tables (`migrations
 
 from __future__ import annotations
 
+import functools
+import itertools
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from operator import attrgetter
 from pathlib import Path
@@ -33,6 +35,7 @@ import msgspec
 import psycopg
 from psycopg import errors
 
+from defense_console.model import watching
 from defense_console.model.curriculum import Curricula
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
@@ -45,7 +48,7 @@ from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Identity, Problem, StoreError
+from defense_console.store.base import Append, Conflict, Identity, Problem, Size, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
@@ -55,11 +58,14 @@ from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+from defense_console.store.postgres.verifying import LogRow, line_of, lines_of
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
 
 _ID_DIGITS: Final = 32
+_PAGE: Final = 64
+"""Logs that are read in one statement."""
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 
 
@@ -104,6 +110,10 @@ class PostgresStore(RowsBeside):
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
         return self.transactions.block()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Read several times from one view of the store, while others may write; see `Store.reading`."""
+        return self.transactions.view()
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on."""
@@ -177,14 +187,33 @@ class PostgresStore(RowsBeside):
         Raises:
             DamagedStore: A line is missing or is not what was written.
         """
-        found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
-        lines = log_rules.checked(
-            stream, (_line(*row[2:6]) for row in found if row[2] is not None and not _lost(*row[3:]))
-        )
-        end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
-        if found and found[0][:2] != end:
-            raise log_rules.end_is_gone(stream, end[0])
-        return lines
+        return _checked(stream, self._page([stream]).get(stream, []))
+
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, in pages; see `Store.logs`."""
+        for page in self._pages(prefix):
+            found = self._page(page)
+            yield from ((name, _checked(name, found[name])) for name in page if name in found)
+
+    def _pages(self, prefix: str = "") -> Iterator[list[str]]:
+        """Yield the names of the logs that begin with `prefix`, sorted, some at a time."""
+        names = iter(self.streams(prefix))
+        while page := list(itertools.islice(names, _PAGE)):
+            yield page
+
+    @reads
+    def _page(self, streams: list[str]) -> dict[str, list[LogRow]]:
+        """Return the rows of some logs, from one statement."""
+        found: dict[str, list[LogRow]] = {}
+        for stream, *row in self.transactions.execute(sql.WHOLE_LOGS, (self.school, streams)):
+            found.setdefault(stream, []).append(LogRow(*row))
+        return found
+
+    @reads
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, by the rows of the logs; see `Store.size`."""
+        row = self.transactions.execute(sql.SIZE, (self.school, prefix, prefix)).fetchone()
+        return Size(0, 0) if row is None else Size(*row)
 
     @reads
     def last(self, stream: str) -> StoredLine | None:
@@ -195,13 +224,13 @@ class PostgresStore(RowsBeside):
         end, hash, seq, body, action = row
         if seq is None:
             raise log_rules.end_is_gone(stream, end - 1)
-        return _line(end, body, hash, action)
+        return line_of(end, body, hash, action)
 
     @reads
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order; for `append`."""
         rows = self.transactions.execute(sql.LINES, (self.school, stream, low, high))
-        return [_line(*row) for row in rows]
+        return [line_of(*row) for row in rows]
 
     @writes
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
@@ -402,16 +431,20 @@ class PostgresStore(RowsBeside):
 
     # --- checking ----------------------------------------------------------------------------------------------------
 
-    @reads
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log: every changed, missing and cut line. Empty when it is sound."""
-        return tuple(verifying.check_log(self.transactions, self.school, stream))
+        return tuple(verifying.check_rows(stream, self._page([stream]).get(stream, []), self._has_curriculum))
 
-    def verify_all(self) -> tuple[Problem, ...]:
-        """Check every log, one after the other, and every pinned curriculum. Empty when all are sound."""
+    def verify_all(self, watch: watching.Watch = watching.unwatched) -> tuple[Problem, ...]:
+        """Check every log, page by page, and every pinned curriculum. Empty when all are sound."""
         problems: list[Problem] = list(self._verify_beside())
-        for stream in self.streams():
-            problems += self.verify(stream)
+        pinned = functools.cache(self._has_curriculum)
+        with watch("rows", self.size().lines) as passed:
+            for page in self._pages():
+                found = self._page(page)
+                for name in page:
+                    problems += verifying.check_rows(name, found.get(name, []), pinned)
+                passed(sum(map(len, found.values())))
         return tuple(problems)
 
     @reads
@@ -435,8 +468,25 @@ class PostgresStore(RowsBeside):
         self.transactions.read(lambda: self.transactions.execute(sql.RECORD_READING, place))
 
     @reads
+    def _has_curriculum(self, hash: str) -> bool:
+        return self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone() is not None
+
+    @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
+
+
+def _checked(stream: str, rows: Sequence[LogRow]) -> tuple[StoredLine, ...]:
+    """Return the lines of a log.
+
+    Raises:
+        DamagedStore: A line is missing or is not what was written.
+    """
+    lines = log_rules.checked(stream, lines_of(rows))
+    end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
+    if rows and rows[0].end != end:
+        raise log_rules.end_is_gone(stream, end[0])
+    return lines
 
 
 def _uuid(stream: str) -> uuid.UUID | None:
@@ -445,12 +495,3 @@ def _uuid(stream: str) -> uuid.UUID | None:
         with suppress(ValueError):
             return uuid.UUID(DEFENSE.id_of(stream))
     return None
-
-
-def _lost(body: bytes | None, _hash: str, _action: int, own: bool | None) -> bool:
-    """Return whether the text of an own line is gone."""
-    return body is None and bool(own)
-
-
-def _line(seq: int, body: bytes | None, hash: str, action: int) -> StoredLine:
-    return StoredLine(seq, b"", hash, action) if body is None else StoredLine(seq, body, hash)

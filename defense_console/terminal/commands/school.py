@@ -11,7 +11,8 @@ import click
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line
 from defense_console.terminal.base import Session, shared, store_command
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_json
+from defense_console.terminal.worded import OneOf, WordedGroup
+from defense_console.terminal.words import say, say_all, say_json
 from defense_console.words.translation import _, date_time, ngettext
 
 if TYPE_CHECKING:

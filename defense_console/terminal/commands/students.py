@@ -11,7 +11,8 @@ import click
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, shortened, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import OneOf, WordedCommand, say_all, say_json
+from defense_console.terminal.worded import OneOf, WordedCommand
+from defense_console.terminal.words import say_all, say_json
 from defense_console.words.translation import (
     _,
     date_text,

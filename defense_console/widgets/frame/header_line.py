@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from textual.content import Content
 
 from defense_console.safe_text import cells, one_line, shortened
@@ -17,8 +17,7 @@ LEAST_LEFT = 16
 """Cells that what is shown keeps, whatever stands at the right end."""
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(msgspec.Struct, frozen=True):
     """What a screen is about.
 
     Attributes:
@@ -36,8 +35,7 @@ class Headline:
     more: str = ""
 
 
-@dataclass(frozen=True)
-class HeaderEnd:
+class HeaderEnd(msgspec.Struct, frozen=True):
     """What stands at the right end of the header.
 
     Attributes:
@@ -63,8 +61,13 @@ class HeaderLine(QuietText):
     HeaderLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     """
 
+    _shown: tuple[Headline, HeaderEnd, int] | None = None
+
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
+        if self._shown == (headline, aside, width):
+            return  # it is asked for once a second
+        self._shown = (headline, aside, width)
         *least, last = (
             _right(HeaderEnd(("", left_there, ""), aside.saved, "", aside.alarm, aside.time))
             for left_there in (*aside.live[1:], "")

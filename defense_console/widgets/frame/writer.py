@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -146,25 +145,27 @@ class Writer(Vertical):
     }
     """
 
-    @dataclass
     class Touched(Message):
         """The text changed: its first keystroke is stamped."""
 
-        writer: Writer
+        def __init__(self, writer: Writer) -> None:
+            super().__init__()
+            self.writer = writer
 
         @property
         def control(self) -> Writer:
             """The strip."""
             return self.writer
 
-    @dataclass
     class Typed(Message):
         """The text so far is worth a draft.
 
         It carries no text: it may arrive after Enter, when that text is finished and the field holds another one.
         """
 
-        writer: Writer
+        def __init__(self, writer: Writer) -> None:
+            super().__init__()
+            self.writer = writer
 
         @property
         def control(self) -> Writer:

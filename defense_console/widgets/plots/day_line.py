@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from textual.content import Content
 
 from defense_console.widgets.frame.marks import mark
@@ -15,8 +15,7 @@ LABEL_EVERY = 2
 HOUR = 60
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """What takes a part of the day. Attributes: start, end: minutes since midnight; style: its colour."""
 
     start: int
