@@ -153,7 +153,7 @@ OF_THE_SERVER = {"SCHEMA", "ROLE", "NO_RIGHTS"}
 
 
 @pytest.mark.parametrize(
-    "name", [*WRITTEN.keys() - OF_THE_SERVER, *(f"FORGET {n}" for n in range(len(statements.FORGET)))]
+    "name", [*sorted(WRITTEN.keys() - OF_THE_SERVER), *(f"FORGET {n}" for n in range(len(statements.FORGET)))]
 )
 def test_no_statement_reads_or_writes_another_school(name: str) -> None:
     visitor = Tables()
