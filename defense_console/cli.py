@@ -248,6 +248,7 @@ main.elsewhere |= {
     "restore": "copies.restore",
     "doctor": "doctor.doctor",
     "forget": "forget.forget",
+    "serve": "serve.serve",
 }
 
 

@@ -26,6 +26,9 @@ from defense_console.words.translation import LANGUAGES, Language, zone_of
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""
 
+IN_BROWSER_VARIABLE: Final = "DEFENSE_CONSOLE_IN_BROWSER"
+"""Environment variable by which `serve` says to a console that its screen is a browser, maybe on another machine."""
+
 Theme = Literal["dark", "light"]
 Glyphs = Literal["unicode", "plain"]
 SingleKeys = Literal["on", "off"]
@@ -155,6 +158,11 @@ def default_path(environ: Mapping[str, str] | None = None) -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("defense-console", appauthor=False) / "settings.toml"
+
+
+def in_browser(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether this console is shown in a browser."""
+    return bool((os.environ if environ is None else environ).get(IN_BROWSER_VARIABLE))
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.settings import path_named
+from defense_console.settings import in_browser, path_named
 from defense_console.store.postgres.address import Address, address, names_a_school
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def open_console(place: Place, settings: Settings, shipped: Mapping[str, Curricu
     from defense_console.keys.keymap import check_keymap
 
     check_keymap(settings)
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    if not in_browser() and not all(s is not None and s.isatty() for s in (sys.stdin, sys.stdout)):
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
     _ignore_debugging_switches()
     gc.disable()  # nothing that the start makes is garbage; see _settle

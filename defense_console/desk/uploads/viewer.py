@@ -22,6 +22,7 @@ from typing import Final
 
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.settings import in_browser
 from defense_console.store.vault import Vault
 from defense_console.store.work_folder import new_folder, release, remove_left
 from defense_console.uploads.names import extension_of
@@ -135,6 +136,8 @@ def viewer(environ: Mapping[str, str] | None = None, platform: str = sys.platfor
         ConsoleError: There is none: no program, or no screen for it, as over SSH.
     """
     environ = os.environ if environ is None else environ
+    if in_browser(environ):
+        raise ConsoleError("A document cannot be shown in a browser yet: open the console in a terminal for it.")
     if platform == "win32":
         return os.startfile  # type: ignore[attr-defined,no-any-return,unused-ignore]
     if platform == "darwin":

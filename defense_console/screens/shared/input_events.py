@@ -21,3 +21,8 @@ class InputLost(Message):
     """
 
     error: BaseException
+
+
+@dataclass
+class ShownAgain(Message):
+    """Another page of a browser shows this console from now on."""
