@@ -58,12 +58,12 @@ class Answers:
         return environment
 
     def page(self, scope: Scope, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """Return a page in the reader's language."""
+        """Return a page in the reader's language; `path` is the address of the same in another one, "" for none."""
+        values.setdefault("path", scope["path"] if scope["method"] == "GET" else "")
         words = translator(language_of(scope))
         with speaking(words.language):
             html = self._environment.get_template(template).render(
-                _=words, ngettext=words.ngettext, language=words.language, other=_other(words), path=scope["path"],
-                **values,
+                _=words, ngettext=words.ngettext, language=words.language, other=_other(words), **values,
             )  # fmt: skip
         response = HTMLResponse(html, status)
         asked = parse_qs(scope.get("query_string", b"").decode("ascii", "replace")).get("lang", [""])[0]

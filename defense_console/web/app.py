@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +18,14 @@ from starlette.types import ASGIApp
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.web.answers import Answers
 from defense_console.web.console_page import ConsolePage
+from defense_console.web.inbox import Inbox
 from defense_console.web.processes import Consoles
+from defense_console.web.readings import Readings
+from defense_console.web.school_page import SchoolPage
 from defense_console.web.served import Serving
 from defense_console.web.signing_in import SigningIn
 from defense_console.web.site import Guard
+from defense_console.web.student_page import StudentPages
 
 _OWN: Final = Path(__file__).parent / "static"
 
@@ -49,9 +53,16 @@ def application(serving: Serving, consoles: Consoles) -> ASGIApp:
     answers, site, people = Answers(), serving.site, serving.people
     signing_in = SigningIn(people, site.secure, consoles, answers)
     console = ConsolePage(signing_in, consoles, serving, answers)
+    inbox = Inbox(serving.folder, serving.writing, serving.settings, serving.now)
+    readings = Readings(serving.folder / "readings.jsonl", serving.now)
+    students = StudentPages(serving, inbox, readings, answers)
+    school = SchoolPage(serving, signing_in, inbox, readings, answers)
 
     async def missing(request: Request, _error: Exception) -> Response:
         return answers.refused(request.scope, ConsoleError(N_("There is no such page.")), 404, back="/")
+
+    async def unreadable(request: Request, _error: Exception) -> Response:
+        return answers.refused(request.scope, ConsoleError(N_("What came cannot be read. Nothing was taken in.")), 400)
 
     async def failed(request: Request, _error: Exception) -> Response:
         return answers.refused(request.scope, ConsoleError(N_("Something failed here; nothing was changed.")), 500)
@@ -59,19 +70,22 @@ def application(serving: Serving, consoles: Consoles) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         people.sweep()
-        try:
+        async with AsyncExitStack() as until_the_end:
+            until_the_end.push_async_callback(consoles.end_all)
+            if serving.takes_uploads:
+                await until_the_end.enter_async_context(inbox.trying_again())
             yield
-        finally:
-            await consoles.end_all()
 
     app = Starlette(
         routes=[
             *signing_in.routes,
             *console.routes,
+            *students.routes,
+            *school.routes,
             Mount("/toolkit", Toolkit(directory=_toolkit())),
             Mount("/own", Toolkit(directory=_OWN)),
         ],
-        exception_handlers={404: missing, 405: missing, ConsoleError: _refusal(answers), 500: failed},
+        exception_handlers={400: unreadable, 404: missing, 405: missing, ConsoleError: _refusal(answers), 500: failed},
         lifespan=lifespan,
     )
     return Guard(app, site, answers)

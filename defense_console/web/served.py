@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ Desks = Callable[[], "AbstractContextManager[tuple[OpenedStore, Desk]]"]
 """Opens the store and a desk on it, on the thread that asks."""
 
 
-class Serving(msgspec.Struct, frozen=True):
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """What is served, and how.
 
     Attributes:
@@ -34,7 +35,10 @@ class Serving(msgspec.Struct, frozen=True):
         listen, port: Where the server listens.
         certificate, key: Files for TLS, "" for none.
         reading, writing: Open a desk that reads, or one that decides.
+        table: Gives all defenses as a CSV table, in a language.
+        takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
         settings: The mentor's.
+        now: The clock.
     """
 
     site: Site
@@ -50,4 +54,7 @@ class Serving(msgspec.Struct, frozen=True):
     key: str
     reading: Desks
     writing: Desks
+    table: Callable[[str], bytes]
+    takes_uploads: bool
     settings: Settings
+    now: Callable[[], datetime]

@@ -83,6 +83,11 @@ class Shown:
         if kind == "resize":
             self.screen.resize(content[0]["height"], content[0]["width"])
 
+    def load_again(self) -> None:
+        """What was shown before the page is loaded again counts no more."""
+        self.screen = pyte.Screen(80, 24)
+        self.page.reload()
+
     def text(self) -> str:
         return "\n".join(self.screen.display)
 

@@ -37,8 +37,10 @@ class Pages:
         self.settings = Settings(name="Mentor Test", zone="Europe/Paris", max_archive_mb=1)
         self.session.__dict__["settings"] = self.settings
         serving = Serving(
-            site("127.0.0.1", 8765, "", False), self.people, self.around / "serve", self.session.store, "en", 1, 1,
-            "127.0.0.1", 8765, "", "", self.session.desk, self.session.writing_desk, self.settings,
+            site=site("127.0.0.1", 8765, "", False), people=self.people, folder=self.around / "serve",
+            served=self.session.store, language="en", most=1, idle_min=1, listen="127.0.0.1", port=8765,
+            certificate="", key="", reading=self.session.desk, writing=self.session.writing_desk,
+            table=lambda _language: b"", takes_uploads=True, settings=self.settings, now=lambda: self.now,
         )  # fmt: skip
         self.app = application(serving, self.consoles)
 

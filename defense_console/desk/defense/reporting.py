@@ -89,6 +89,11 @@ class ReportingDesk(DefenseDesk):
         """Return why there is no message for the student, None when there is one."""
         return messages.missing(self.defense)
 
+    @property
+    def assessor(self) -> str:
+        """Return who signed the verdict in force, or would sign now."""
+        return self._assessor(self.defense)
+
     def _assessor(self, defense: Defense) -> str:
         """Return who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
         if defense.drafting is not None or not defense.versions:

@@ -82,22 +82,21 @@ def _serve(
         say(_("Sign in, once: {link}", link=f"{where.url}/enter/{people.new_link(found[0].name)}"))
     run(
         Serving(
-            where,
-            people,
-            _folder(session),
-            served,
-            session.lang or "",
-            most,
-            idle,
-            listen,
-            port,
-            certificate,
-            key,
-            session.desk,
-            session.writing_desk,
-            session.settings,
+            site=where, people=people, folder=_folder(session), served=served, language=session.lang or "",
+            most=most, idle_min=idle, listen=listen, port=port, certificate=certificate, key=key,
+            reading=session.desk, writing=session.writing_desk, table=lambda language: _table(session, language),
+            takes_uploads=isinstance(place, Path), settings=session.settings, now=_now,
         )
-    )
+    )  # fmt: skip
+
+
+def _table(session: Session, language: str) -> bytes:
+    """Return all defenses as a table."""
+    from defense_console.exchange.lists.defenses_csv import CsvForm
+
+    with session.store_of() as store:
+        form = CsvForm(session.settings.zone, language, ";", True)
+        return b"".join(session.exchange(store).export_csv(form))
 
 
 def _check_installed() -> None:
