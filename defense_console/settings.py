@@ -26,6 +26,8 @@ from defense_console.words.translation import LANGUAGES, Language, zone_of
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""
 
+SPOOL_VARIABLE: Final = "DEFENSE_CONSOLE_SPOOL"
+"""Environment variable that names another folder for what could not be saved yet."""
 IN_BROWSER_VARIABLE: Final = "DEFENSE_CONSOLE_IN_BROWSER"
 """Environment variable by which `serve` says to a console that its screen is a browser, maybe on another machine."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
-from defense_console.settings import in_browser, path_named
+from defense_console.settings import SPOOL_VARIABLE, in_browser, path_named
 from defense_console.store.postgres.address import Address, address, names_a_school
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
-SPOOL: Final = "DEFENSE_CONSOLE_SPOOL"
-"""Environment variable that names another folder for what could not be saved yet."""
 CLOSE_S: Final = 2.0
 _SHORT: Final = 8
 """Digits of an id as they are shown, more when two defenses share them."""
@@ -77,7 +75,7 @@ def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -
     The default has a name of its own, since some platforms keep states where they keep data: in the store's folder.
     """
     environ = os.environ if environ is None else environ
-    named = environ.get(SPOOL) or settings.spool
+    named = environ.get(SPOOL_VARIABLE) or settings.spool
     if named:
         return path_named(named)
     from platformdirs import user_state_path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -64,7 +65,9 @@ def application(serving: Serving, consoles: Consoles) -> ASGIApp:
     async def unreadable(request: Request, _error: Exception) -> Response:
         return answers.refused(request.scope, ConsoleError(N_("What came cannot be read. Nothing was taken in.")), 400)
 
-    async def failed(request: Request, _error: Exception) -> Response:
+    async def failed(request: Request, error: Exception) -> Response:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        serving.tell(f"{Path(frame.filename).name}:{frame.lineno} {type(error).__name__}")  # and no value
         return answers.refused(request.scope, ConsoleError(N_("Something failed here; nothing was changed.")), 500)
 
     @asynccontextmanager

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.web.answers import Answers
-from defense_console.web.people import address_of
+from defense_console.web.people import address_of, environment_of
 from defense_console.web.processes import Consoles, Page, Running, size_in
 from defense_console.web.served import Serving
 from defense_console.web.signing_in import SigningIn
@@ -67,7 +67,8 @@ class ConsolePage:
         size = size_in(asked.get("width"), asked.get("height"))
         try:
             store = address_of(person, self._serving.served)
-            running = await self._consoles.of(person.name, store, self._serving.language, size)
+            own = environment_of(person, self._serving.folder)
+            running = await self._consoles.of(person.name, store, self._serving.language, size, own)
         except ConsoleError as error:
             words = translator(self._serving.language)
             await websocket.send_bytes(("\r\n " + words.error(error)).encode())

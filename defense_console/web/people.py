@@ -9,8 +9,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.model.log.instants import instant, iso
+from defense_console.settings import SETTINGS_VARIABLE, SPOOL_VARIABLE
+from defense_console.store.durable_files import make_folder
 from defense_console.web.kept import Kept, hashed, secret
 
 Role = Literal["mentor", "administrator"]
@@ -219,3 +221,29 @@ class People:
 def address_of(person: Person, served: str) -> str:
     """Return the store that somebody's console opens: the school by their own account, else the one served."""
     return person.address or served
+
+
+def environment_of(person: Person, folder: Path) -> dict[str, str]:
+    """Return what somebody's console finds in its environment, so that people of a school share nothing but its store.
+
+    Their settings, which the console asks for at their first start, and what could not be saved yet are in a folder of
+    their own. So is the file with the password of their account, where somebody has put one there.
+
+    Args:
+        person: Who; the mentor of a store in a folder keeps what they have.
+        folder: Where `serve` keeps what belongs to it.
+
+    Raises:
+        ConsoleError: The folder cannot be made.
+    """
+    if not person.address:
+        return {}
+    own = folder / "consoles" / person.name
+    settings, passwords = own / "settings.toml", own / "pgpass"
+    try:
+        make_folder(own)
+        settings.touch(0o600)
+    except OSError as error:
+        raise ConsoleError("{file}: {reason}", file=str(own), reason=system_reason(error)) from error
+    found = {SETTINGS_VARIABLE: str(settings), SPOOL_VARIABLE: str(own / "spool")}
+    return found | ({"PGPASSFILE": str(passwords)} if passwords.exists() else {})

@@ -10,8 +10,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -278,7 +279,9 @@ class Consoles:
         """Return how many run."""
         return len(self._running)
 
-    async def of(self, name: str, store: str, language: str, size: Size) -> Running:
+    async def of(
+        self, name: str, store: str, language: str, size: Size, own: Mapping[str, str] = MappingProxyType({})
+    ) -> Running:
         """Return somebody's console: the one that runs, else a new one.
 
         Args:
@@ -286,6 +289,7 @@ class Consoles:
             store: Which store it opens.
             language: Which it speaks when it is a new one; "" for the one of the settings.
             size: Of the page.
+            own: What is different in its environment.
 
         Raises:
             ConsoleError: There are too many already, or it cannot be started.
@@ -300,6 +304,7 @@ class Consoles:
         command = [sys.executable, "-P", "-m", "defense_console", "--store", store]
         command += ["--lang", language] if language else []
         environment = {each: value for each, value in os.environ.items() if not each.startswith("TEXTUAL")}
+        environment |= own
         running = Running(command, environment, lambda: self._forget(name))
         self._running[name] = running
         try:

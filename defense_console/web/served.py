@@ -39,6 +39,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
         takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
         settings: The mentor's.
         now: The clock.
+        tell: Says to whoever runs the server where it failed.
     """
 
     site: Site
@@ -58,3 +59,4 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     takes_uploads: bool
     settings: Settings
     now: Callable[[], datetime]
+    tell: Callable[[str], None]

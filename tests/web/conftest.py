@@ -29,6 +29,17 @@ class Pages:
     around: Path
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    told: list[str] = field(default_factory=list)
+    """What whoever runs the server was told."""
+
+    failure: Exception | None = None
+    """What goes wrong when a table is asked for."""
+
+    def table(self, _language: str) -> bytes:
+        if self.failure is not None:
+            raise self.failure
+        return b"a table"
+
     def __post_init__(self) -> None:
         self.session = Session()
         self.session.store = str(self.around / "store")
@@ -40,7 +51,8 @@ class Pages:
             site=site("127.0.0.1", 8765, "", False), people=self.people, folder=self.around / "serve",
             served=self.session.store, language="en", most=1, idle_min=1, listen="127.0.0.1", port=8765,
             certificate="", key="", reading=self.session.desk, writing=self.session.writing_desk,
-            table=lambda _language: b"", takes_uploads=True, settings=self.settings, now=lambda: self.now,
+            table=self.table, takes_uploads=True, settings=self.settings,
+            now=lambda: self.now, tell=self.told.append,
         )  # fmt: skip
         self.app = application(serving, self.consoles)
 

@@ -6,11 +6,14 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from defense_console.model.errors import ConsoleError
+from defense_console.settings import load
+from defense_console.web.people import Person, address_of, environment_of
 from defense_console.web.processes import Page, size_in
 from defense_console.web.site import POLICY, site
 from tests.waiting import until_true
@@ -191,3 +194,27 @@ async def test_a_page_that_takes_nothing_holds_no_console_up() -> None:
 def test_a_size_that_is_none_is_the_usual_one() -> None:
     asked: list[tuple[object, object]] = [(None, "x"), ("-5", "99999999"), (100, 30), ("²", {})]
     assert [size_in(*each) for each in asked] == [(80, 24), (80, 200), (100, 30), (80, 24)]
+
+
+def test_a_fault_shows_and_tells_no_value(pages: Pages, mentor: TestClient, capfd: pytest.CaptureFixture[str]) -> None:
+    pages.failure = ValueError("Ada Exemple")
+    with TestClient(pages.app, base_url=URL, raise_server_exceptions=False) as client:
+        client.cookies.update(mentor.cookies)
+        answer = client.get("/school/defenses.csv")
+    assert (answer.status_code, "Something failed here" in answer.text) == (500, True)
+    assert answer.headers["content-security-policy"] == POLICY
+    assert [each.rpartition(" ")[2] for each in pages.told] == ["ValueError"]
+    assert "Ada" not in answer.text + "".join(pages.told) + "".join(capfd.readouterr())
+
+
+def test_people_of_a_school_share_nothing_but_its_store(short_path: Path) -> None:
+    own = Person("camille", address="postgresql://camille@db.example.org/defenses?school=lyon")
+    assert address_of(own, "/a/store") == own.address
+    assert address_of(Person("mentor"), "/a/store") == "/a/store"
+    assert environment_of(Person("mentor"), short_path) == {}
+    found, other = (environment_of(msgspec.structs.replace(own, name=name), short_path) for name in ("camille", "zoe"))
+    assert found.keys() == {"DEFENSE_CONSOLE_SETTINGS", "DEFENSE_CONSOLE_SPOOL"}
+    assert not set(found.values()) & set(other.values())
+    assert load(environ=found).new  # the console asks who they are
+    (short_path / "consoles" / "camille" / "pgpass").write_text("db.example.org:*:*:camille:secret")
+    assert environment_of(own, short_path)["PGPASSFILE"].endswith("camille/pgpass")

@@ -16,7 +16,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.instants import instant
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, settle_language, shared, store_command
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_note
+from defense_console.terminal.words import OneOf, WordedGroup, say, say_error, say_note
 from defense_console.words.translation import _, date_time, ngettext
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _serve(
             most=most, idle_min=idle, listen=listen, port=port, certificate=certificate, key=key,
             reading=session.desk, writing=session.writing_desk, table=lambda language: _table(session, language),
             takes_uploads=isinstance(place, Path), settings=session.settings, now=_now,
+            tell=lambda place: say_error(_("A fault in the pages ({place}).", place=place)),
         )
     )  # fmt: skip
 
