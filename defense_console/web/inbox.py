@@ -1,7 +1,7 @@
 """What students send: read in pieces up to a limit, kept, then taken in as `receive` does.
 
-A file that has arrived whole is safe before anybody is told so. If it cannot be taken in at once, because the mentor's
-console holds this defense or the store does not answer, it waits here with its minute and is tried again.
+A file that has arrived whole is safe before its receipt is shown. If it cannot be taken in at once, because a console of
+the mentor holds this defense or the store does not answer, it waits here with its minute and is tried again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from defense_console.store.durable_files import make_folder, sync_file, sync_fol
 from defense_console.uploads.matching import Key
 from defense_console.uploads.opening.limits import MB
 from defense_console.uploads.opening.places import safe_place, slashed
-from defense_console.web.kept import Kept
+from defense_console.web.receipts import Receipt, Receipts
 from defense_console.web.served import Desks
 from defense_console.words.translation import error_text
 
@@ -61,28 +61,6 @@ class Slow(ConsoleError):
         super().__init__(N_("Nothing more came, and nothing was kept. Try again with a better connection."))
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """A file that arrived whole.
-
-    Attributes:
-        student: Id of who sent it.
-        defense, key: What it is for.
-        folder: Where it waits until it is taken in.
-        at: When it had arrived, ISO 8601 UTC.
-        problem: Why it still waits, in words; "" once it was taken in.
-    """
-
-    student: str
-    defense: str
-    key: Key
-    folder: str
-    name: str
-    size: int
-    sha256: str
-    at: str
-    problem: str = ""
-
-
 class Inbox:
     """Takes in what students send.
 
@@ -94,8 +72,7 @@ class Inbox:
     """
 
     def __init__(self, folder: Path, writing: Desks, settings: Settings, now: Callable[[], datetime]) -> None:
-        self._folder = folder
-        self._kept = Kept(folder / "waiting", Receipt)
+        self._receipts = Receipts(folder)
         self._writing = writing
         self._mb = settings.max_archive_mb
         self._now = now
@@ -109,7 +86,7 @@ class Inbox:
 
     def waiting(self) -> tuple[Receipt, ...]:
         """Return what is not taken in yet."""
-        return tuple(receipt for _name, receipt in self._kept.all())
+        return self._receipts.all()
 
     async def receive(self, request: Request, student: str, defense: str, key: Key) -> Receipt:
         """Read what a page sends, keep it, take it in.
@@ -162,7 +139,7 @@ class Inbox:
         if "/" in name:
             raise ConsoleError("“{name}” is a path, not the name of a file. Nothing was taken in.", name=filename)
         token = secrets.token_hex(8)
-        folder = self._folder / "files" / token
+        folder = self._receipts.place(token)
         digest, size = hashlib.sha256(), 0
         try:
             make_folder(folder)
@@ -178,7 +155,7 @@ class Inbox:
                 os.close(handle)
             sync_folder(folder)
             receipt = Receipt(student, defense, key, token, name, size, digest.hexdigest(), iso(self._now()))
-            self._kept.put(token, receipt)
+            self._receipts.put(receipt)
         except (OSError, ConsoleError) as error:
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(error, ConsoleError):
@@ -195,13 +172,13 @@ class Inbox:
         async with self._one:
             problem = await asyncio.to_thread(self._taken, receipt)
         if problem is None:
-            self._forget(receipt)
+            self._receipts.drop(receipt)
             return receipt
         if isinstance(problem, StoreError):
             waits = msgspec.structs.replace(receipt, problem=error_text(problem))
-            await asyncio.to_thread(self._kept.put, receipt.folder, waits)
+            await asyncio.to_thread(self._receipts.put, waits)
             return waits
-        self._forget(receipt)
+        self._receipts.drop(receipt)
         raise problem
 
     def _taken(self, receipt: Receipt) -> ConsoleError | None:
@@ -212,7 +189,7 @@ class Inbox:
                 if student is not None:
                     desk.ledger.author = student.name
                 intake = desk.intake(receipt.defense)
-                incoming = intake.look(self._folder / "files" / receipt.folder / receipt.name, [("*", receipt.key)])
+                incoming = intake.look(self._receipts.place(receipt.folder) / receipt.name, [("*", receipt.key)])
                 if (held := intake.read_only) is not None:
                     return StoreError(held.id, **held.parameters)
                 intake.take(incoming)
@@ -220,21 +197,16 @@ class Inbox:
             return error
         return None
 
-    def _forget(self, receipt: Receipt) -> None:
-        with suppress(ConsoleError):
-            self._kept.drop(receipt.folder)
-        shutil.rmtree(self._folder / "files" / receipt.folder, ignore_errors=True)
-
     async def try_again(self) -> None:
         """Take in what waits, where that is possible now; what is refused for good keeps waiting, with its reason."""
         for receipt in await asyncio.to_thread(self.waiting):
             async with self._one:
                 problem = await asyncio.to_thread(self._taken, receipt)
             if problem is None:
-                self._forget(receipt)
+                self._receipts.drop(receipt)
             elif error_text(problem) != receipt.problem:
                 said = msgspec.structs.replace(receipt, problem=error_text(problem))
-                await asyncio.to_thread(self._kept.put, receipt.folder, said)
+                await asyncio.to_thread(self._receipts.put, said)
 
     @asynccontextmanager
     async def trying_again(self) -> AsyncIterator[None]:
@@ -246,6 +218,7 @@ class Inbox:
                     await self.try_again()
                 await asyncio.sleep(AGAIN_S)
 
+        await asyncio.to_thread(self._receipts.sweep)
         task = asyncio.create_task(often())
         try:
             yield

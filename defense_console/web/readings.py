@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from defense_console.model.log.instants import iso
-from defense_console.store.durable_files import make_folder, write_all
+from defense_console.store.durable_files import make_folder, sync_file, write_all
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Readings:
-    """The file of the readings; nothing takes a line out of it."""
+    """The file of the readings; a line goes only when its student is forgotten."""
 
     def __init__(self, file: Path, now: Callable[[], datetime]) -> None:
         self._file = file
@@ -64,3 +64,26 @@ class Readings:
         except OSError:
             return ()
         return tuple(reversed(found))
+
+    def forget(self, student: str) -> None:
+        """Take out every line about a student.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        if not self._file.exists():
+            return
+        kept = [line for line in self._file.read_bytes().splitlines(keepends=True) if not _is_about(line, student)]
+        half = self._file.with_suffix(".new")
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.writelines(kept)
+            file.flush()
+            sync_file(file.fileno())
+        half.replace(self._file)
+
+
+def _is_about(line: bytes, student: str) -> bool:
+    try:
+        return msgspec.json.decode(line, type=Reading).about == student
+    except msgspec.MsgspecError:
+        return False

@@ -1,4 +1,4 @@
-"""The page of whoever looks after the school: what waits, how much is planned, what must be done. It ranks nobody."""
+"""The page for looking after the school: what waits, how much is planned, what must be done. It ranks nobody."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from starlette.routing import Route
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.instants import instant
 from defense_console.web.answers import Answers, language_of
-from defense_console.web.inbox import Inbox, Receipt
+from defense_console.web.inbox import Inbox
 from defense_console.web.people import Person
 from defense_console.web.readings import Reading, Readings
+from defense_console.web.receipts import Receipt
 from defense_console.web.served import Serving
 from defense_console.web.signing_in import SigningIn
 from defense_console.words.translation import language, local_day, speaking, translator

@@ -39,7 +39,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
         takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
         settings: The mentor's.
         now: The clock.
-        tell: Says to whoever runs the server where it failed.
+        tell: Says where it failed, to the terminal of the server.
     """
 
     site: Site

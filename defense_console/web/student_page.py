@@ -1,4 +1,4 @@
-"""The page of a student: whoever has its link reads it, and sends documents."""
+"""The page of a student: who has its link reads it, and sends documents."""
 
 from __future__ import annotations
 

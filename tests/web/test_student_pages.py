@@ -22,6 +22,7 @@ from defense_console.model.log.instants import iso
 from defense_console.store.base import Lease
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.web import inbox
+from tests.terminal import run
 from tests.web.conftest import Pages
 
 LATE = "This link is too old, was taken back, or was never made."
@@ -282,3 +283,15 @@ def test_the_school_is_for_who_looks_after_it(demo: Pages, mentor: TestClient) -
     mentor.cookies.clear()
     for each in ("/school", "/school/defenses.csv"):
         assert mentor.get(each).headers["location"] == "/sign-in"
+
+
+def test_forgetting_a_student_reaches_what_serve_keeps(
+    demo: Pages, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFENSE_CONSOLE_SERVE", str(demo.around / "serve"))
+    gone, stays = address(demo, "demo-ada"), address(demo, "demo-leo")
+    assert [browser.get(each).status_code for each in (gone, stays)] == [200, 200]
+    run(Path(str(demo.session.store)), "forget", "demo-ada", "--yes")
+    assert [browser.get(each).status_code for each in (gone, stays)] == [403, 200]
+    kept = b"".join(file.read_bytes() for file in (demo.around / "serve").rglob("*") if file.is_file())
+    assert (b"demo-ada" in kept, b"demo-leo" in kept) == (False, True)

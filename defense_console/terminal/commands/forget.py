@@ -13,6 +13,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
+from defense_console.terminal.commands.serve import forgotten_by_serve
 from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_all, say_error
 from defense_console.words.translation import _, date_text, ngettext
 
@@ -54,7 +55,7 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     if not yes and not _confirmed(known):
         say(_("Nothing was removed."))
         return REFUSED
-    left = desk.forget(known.id)
+    left = (*desk.forget(known.id), *forgotten_by_serve(session, known.id))
     if not said_before:  # the reader may be gone: what was asked for is done before it is said
         say_all(_lines(known, settings))
     say(_("Forgotten: {id}.", id=one_line(known.id)))

@@ -126,6 +126,23 @@ def _people(session: Session) -> People:
     return People(_folder(session), _now, only_one=isinstance(session.place(), Path))
 
 
+def forgotten_by_serve(session: Session, student: str) -> tuple[Path, ...]:
+    """Forget a student in what `serve` keeps; return what could not be removed."""
+    folder = _folder(session)
+    if not folder.exists():
+        return ()
+    from defense_console.web.forgetting import forget_student
+    from defense_console.web.people import People
+    from defense_console.web.readings import Readings
+
+    people = People(folder, _now, only_one=True)
+    try:
+        forget_student(folder, people, Readings(folder / "readings.jsonl", _now), student)
+    except (ConsoleError, OSError):
+        return (folder,)
+    return ()
+
+
 def _now() -> datetime:
     return instant(clocks.read().wall)
 
