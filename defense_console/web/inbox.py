@@ -1,7 +1,7 @@
 """What students send: read in pieces up to a limit, kept, then taken in as `receive` does.
 
-A file that has arrived whole is safe before its receipt is shown. If it cannot be taken in at once, because a console of
-the mentor holds this defense or the store does not answer, it waits here with its minute and is tried again.
+A file that has arrived whole is safe before its receipt is shown. If it cannot be taken in at once, because the console
+of the mentor holds this defense or the store does not answer, it waits here with its minute and is tried again.
 """
 
 from __future__ import annotations
