@@ -192,7 +192,12 @@ class Inbox:
                 incoming = intake.look(self._receipts.place(receipt.folder) / receipt.name, [("*", receipt.key)])
                 if (held := intake.read_only) is not None:
                     return StoreError(held.id, **held.parameters)
-                intake.take(incoming)
+                try:
+                    intake.take(incoming)
+                except ConsoleError as error:
+                    if intake.defense.signed is None:
+                        raise
+                    return StoreError(error.id, **error.parameters)  # until that version is released
         except ConsoleError as error:
             return error
         return None

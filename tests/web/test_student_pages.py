@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 
 from defense_console import clocks
 from defense_console.desk.desk import Desk
+from defense_console.desk.student.own_page import own_report
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.log.instants import iso
 from defense_console.store.base import Lease
@@ -93,6 +95,23 @@ def test_a_student_reads_what_was_released_and_nothing_else(demo: Pages, browser
             assert text not in read
         assert not [other.name for other in desk.store.students() if other.id != student.id and other.name in read]
     assert hidden > 20
+
+
+def test_what_is_drafted_after_a_release_is_not_read(demo: Pages, browser: TestClient, desk: Desk) -> None:
+    id, at = defense_of(desk, "demo-chloe", "IRP-P4"), address(demo, "demo-chloe")
+    with demo.session.writing_desk() as (_store, writing):
+        verdict = writing.verdict(id)
+        row = verdict.defense.revisions[0].request
+        verdict.amend("A reason of the draft")
+        verdict.act(ev.LineAdded("strength", "A strength of the draft"))
+        verdict.act(*(ev.Rated(criterion, "to_improve") for criterion in row.criteria))
+        note = next(note for note in verdict.defense.notes if note.criterion in row.criteria and not note.private)
+        verdict.act(ev.NoteEdited(note.seq, "A note of the draft"))
+    read = "".join(browser.get(each).text for each in (at, f"{at}/report/{id}?lang=en"))
+    assert "of the draft" not in read
+    assert note.text in html.unescape(read)
+    with demo.session.desk() as (_store, later):
+        assert own_report(later, "demo-chloe", id, "en").reader == "student"
 
 
 def test_a_page_says_what_comes_next_and_what_is_asked_for(demo: Pages, browser: TestClient) -> None:

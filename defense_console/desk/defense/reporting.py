@@ -65,6 +65,22 @@ class ReportingDesk(DefenseDesk):
             superseded_by=superseded_by,
         )
 
+    def asked_of_student(self, language: str) -> tuple[messages.AskedDocument, ...]:
+        """Return the documents that the verdict in force awaits, in the words in which it was released.
+
+        What is drafted since then is not in it; what has come in since then is.
+        """
+        released = self.defense.released
+        if released is None:
+            return ()
+        then, _later = self._as_released(released.version)
+        now = self.defense
+        shown = msgspec.structs.replace(
+            then, revisions=now.revisions, reception_completed_at=now.reception_completed_at
+        )  # fmt: skip
+        to = messages.Recipient(self.student.name, "", self._zone_of("student"))
+        return messages.build(self.id, shown, self.curriculum, to=to, language=language, zone=self._zone).asked
+
     def message(self, language: str) -> messages.Message:
         """Return the message for the student about the verdict in force.
 

@@ -250,10 +250,7 @@ def _next(follow: StudentDesk, defenses: Mapping[str, Defense], words: Translato
 def _asked_again(desk: Desk, defenses: Mapping[str, Defense], words: Translator) -> Iterator[Asked]:
     """Yield what the verdicts in force ask for."""
     for id in defenses:
-        verdict = desk.verdict(id)
-        if verdict.no_message is not None:
-            continue
-        for each in verdict.message(words.language).asked:
+        for each in desk.verdict(id).asked_of_student(words.language):
             yield Asked(
                 id, each.key, each.title, each.why, each.expected, each.until, each.due_at, each.names
             )  # fmt: skip
