@@ -36,8 +36,8 @@ from defense_console.words.translation import error_text
 
 PIECE_S: Final = 60.0
 """A page that sends nothing for so long has gone."""
-AT_ONCE: Final = 4
-"""Uploads that are read together."""
+AT_ONCE: Final = 16
+"""Uploads that are read together, one of each student."""
 MOST_WAITING: Final = 20
 """Files of one student that may wait."""
 AGAIN_S: Final = 20.0
@@ -77,6 +77,7 @@ class Inbox:
         self._mb = settings.max_archive_mb
         self._now = now
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._coming: set[str] = set()
         self._one = asyncio.Lock()
 
     @property
@@ -99,19 +100,28 @@ class Inbox:
             raise TooMuch(self._mb)
         if sum(each.student == student for each in self.waiting()) >= MOST_WAITING:
             raise ConsoleError("Too many of your files wait to be taken in: tell your mentor.")
-        async with self._turn:
-            counted = Request(request.scope, self._counted(request.receive))
-            form = await counted.form(max_files=1, max_fields=4)
-            try:
-                sent = form.get("file")
-                if not isinstance(sent, UploadFile) or not sent.filename:
-                    raise ConsoleError("Choose a file first.")
-                if (sent.size or 0) > self._mb * MB:
-                    raise TooMuch(self._mb)
-                receipt = await asyncio.to_thread(self._keep, sent.file, sent.filename, student, defense, key)
-            finally:
-                await form.close()
+        if student in self._coming:
+            raise ConsoleError("Another file of yours is just coming in: send this one after it.")
+        self._coming.add(student)
+        try:
+            async with self._turn:
+                receipt = await self._read(request, student, defense, key)
+        finally:
+            self._coming.discard(student)
         return await self._take(receipt)
+
+    async def _read(self, request: Request, student: str, defense: str, key: Key) -> Receipt:
+        counted = Request(request.scope, self._counted(request.receive))
+        form = await counted.form(max_files=1, max_fields=4)
+        try:
+            sent = form.get("file")
+            if not isinstance(sent, UploadFile) or not sent.filename:
+                raise ConsoleError("Choose a file first.")
+            if (sent.size or 0) > self._mb * MB:
+                raise TooMuch(self._mb)
+            return await asyncio.to_thread(self._keep, sent.file, sent.filename, student, defense, key)
+        finally:
+            await form.close()
 
     def _counted(self, receive: Receive) -> Receive:
         limit, came = self._mb * MB + _FORM_BYTES, 0

@@ -131,7 +131,7 @@ class Guard:
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
         if changes and headers.get("origin", "").lower() not in self._site.origins:
             return 403, ConsoleError(N_("This was asked for by another site. Nothing was changed."))
-        length = headers.get("content-length", "0")
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         if changes and not scope["path"].endswith("/upload") and (not length.isdecimal() or int(length) > _FORM_BYTES):
             return 413, ConsoleError(N_("This is longer than any form here."))
         return None

@@ -127,6 +127,7 @@ def test_nothing_is_loaded_from_elsewhere(mentor: TestClient) -> None:
 
 def test_a_form_that_never_ends_is_not_read(browser: TestClient) -> None:
     assert browser.post("/sign-in", content=b"x" * 70_000).status_code == 413
+    assert browser.post("/sign-in", content=iter([b"name=x&", b"password=y"])).status_code == 413  # of no stated length
 
 
 @pytest.mark.parametrize(

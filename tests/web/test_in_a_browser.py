@@ -51,6 +51,8 @@ def test_a_page_that_is_loaded_again_in_a_live_defense(short_path: Path, monkeyp
         terminal.shows("Half a noté, whole")
         page.keyboard.press("Enter")
         terminal.shows("Notes 1")
+        page.keyboard.press("F1")
+        terminal.shows("F11 belong to the browser")
         assert elsewhere == []
 
 
