@@ -158,7 +158,12 @@ def test_an_upload_is_taken_in_and_has_a_receipt(demo: Pages, browser: TestClien
         assert brief.events[-1].author == "Ada Exemple"
         assert b"".join(later.vault.chunks(digest)) == PDF
         assert store.verify_all() == ()
-    assert digest in browser.get(to.partition("/upload")[0]).text
+    page = browser.get(to.partition("/upload")[0]).text
+    assert digest in page
+    assert "Send another version: 2. " in page
+    assert browser.post(to, files={"file": ("a.pdf", PDF + b"better")}).status_code == 200
+    with demo.session.desk() as (_store, later):
+        assert [each.version for each in later.brief(id).defense.deliveries[2]] == [1, 2]
     assert not list((demo.around / "serve").rglob("files/*"))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from defense_console.desk.desk import Desk
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.curriculum import Rules
-from defense_console.model.defense.revision import row_title
+from defense_console.model.defense.revision import TO_REVIEW, asked, row_title
 from defense_console.model.defense.state import Contest, Defense, Delivery, OutcomeValue
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
 from defense_console.model.defense.timeline import Timeline, instant
@@ -46,7 +46,7 @@ class NextDate(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A document that is to be sent.
+    """A document that is to be sent, or that may be sent again.
 
     Attributes:
         defense_id: Of the defense it belongs to.
@@ -55,6 +55,7 @@ class Asked(msgspec.Struct, frozen=True):
         until: In words; "" where there is no deadline of its own.
         due_at: ISO 8601 UTC, "" likewise.
         names: Names the file may have.
+        come: How many versions have come; 0 for one that is awaited, otherwise another one may still be sent.
     """
 
     defense_id: str
@@ -65,6 +66,7 @@ class Asked(msgspec.Struct, frozen=True):
     until: str
     due_at: str
     names: tuple[str, ...]
+    come: int = 0
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -109,7 +111,7 @@ class OwnPage(msgspec.Struct, frozen=True):
 
     Attributes:
         zone: IANA name of the student's zone, the mentor's where theirs is not known.
-        asked: Documents after a verdict first, then those before a defense.
+        asked: What is awaited, documents after a verdict first; then what may be sent again.
         goals: Open promises, the next due first.
     """
 
@@ -137,12 +139,13 @@ def own_page(desk: Desk, student_id: str, language: str) -> OwnPage:
     student, defenses = follow.student, follow.defenses
     zone = _zone(student.timezone, desk.settings.zone)
     sent = tuple(_sent(follow, defenses, words))
+    documents = (*_asked_again(desk, defenses, words), *_before_a_defense(follow, defenses, words))
     return OwnPage(
         name=student.name,
         zone=zone,
         now=now.wall,
         next=_next(follow, defenses, words, now),
-        asked=(*_asked_again(desk, defenses, words), *_before_a_defense(follow, defenses, words)),
+        asked=tuple(sorted(documents, key=lambda each: each.come > 0)),
         sent=tuple(sorted(sent, key=lambda each: each.at, reverse=True)),
         released=tuple(_released(desk, follow, defenses, words)),
         path=tuple((_title(each.id, each.title.in_(words.language)), status) for each, status in follow.path),
@@ -248,16 +251,22 @@ def _next(follow: StudentDesk, defenses: Mapping[str, Defense], words: Translato
 
 
 def _asked_again(desk: Desk, defenses: Mapping[str, Defense], words: Translator) -> Iterator[Asked]:
-    """Yield what the verdicts in force ask for."""
-    for id in defenses:
-        for each in desk.verdict(id).asked_of_student(words.language):
+    """Yield what the verdicts in force ask for, then what has come for them and is not settled."""
+    for id, defense in defenses.items():
+        verdict = desk.verdict(id)
+        for each in verdict.asked_of_student(words.language):
             yield Asked(
                 id, each.key, each.title, each.why, each.expected, each.until, each.due_at, each.names
             )  # fmt: skip
+        for row in asked(defense):
+            if row.state in TO_REVIEW:
+                key = row.request.deliverable or row.request.id
+                title = row_title(row.request, verdict.project, words.language)
+                yield Asked(id, key, title, (), "", "", "", (), len(row.deliveries))
 
 
 def _before_a_defense(follow: StudentDesk, defenses: Mapping[str, Defense], words: Translator) -> Iterator[Asked]:
-    """Yield the deliverables of a defense to come that did not come yet."""
+    """Yield the deliverables of a defense to come."""
     _ = words
     for id, defense in defenses.items():
         project = curriculum_of(defense, follow.ledger.curricula).project(defense.project)
@@ -265,10 +274,9 @@ def _before_a_defense(follow: StudentDesk, defenses: Mapping[str, Defense], word
             continue
         until = _("before the defense of {project}", project=defense.project)
         for each in project.deliverables:
-            if not defense.deliveries.get(each.n):
-                title = f"{each.n}. {each.title.in_(words.language)}"
-                names = expected_names(each, follow.student.name)
-                yield Asked(id, each.n, title, (), "", until, "", names)
+            title, names = f"{each.n}. {each.title.in_(words.language)}", expected_names(each, follow.student.name)
+            come = len(defense.deliveries.get(each.n, ()))
+            yield Asked(id, each.n, title, (), "", "" if come else until, "", names, come)
 
 
 def _sent(follow: StudentDesk, defenses: Mapping[str, Defense], words: Translator) -> Iterator[Sent]:
