@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from defense_console.desk.uploads.viewer import DOCUMENTS
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.web.answers import Answers
 from defense_console.web.people import address_of, environment_of
@@ -21,6 +26,7 @@ from defense_console.web.signing_in import SigningIn
 from defense_console.web.site import CONSOLE_POLICY
 from defense_console.words.translation import translator
 
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 LOOK_S: Final = 20.0
 """How often it is looked whether a session has ended."""
 FONT: Final = 16
@@ -38,7 +44,11 @@ class ConsolePage:
     @property
     def routes(self) -> list[BaseRoute]:
         """Return the page and the socket."""
-        return [Route("/console", self.page), WebSocketRoute("/socket", self.socket)]
+        return [
+            Route("/console", self.page),
+            Route(DOCUMENTS + "{sha256}/{name}", self.document),
+            WebSocketRoute("/socket", self.socket),
+        ]
 
     async def page(self, request: Request) -> Response:
         """Show the page."""
@@ -54,6 +64,30 @@ class ConsolePage:
         response = self._answers.page(request.scope, "console.html", socket=socket, font=font)
         response.headers["Content-Security-Policy"] = CONSOLE_POLICY
         return response
+
+    async def document(self, request: Request) -> Response:
+        """Give a document received to a mentor's browser, to be kept and never shown as a page of ours."""
+        person = self._signing_in.who(request)
+        if person is None:
+            return RedirectResponse("/sign-in", 303)
+        if person.role != "mentor" or not self._serving.takes_uploads:
+            return self._answers.refused(request.scope, ConsoleError(N_("There is no such page.")), 404, back="/")
+        sha256, name = request.path_params["sha256"], request.path_params["name"]
+        pieces = await asyncio.to_thread(self._pieces, sha256)
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        }
+        return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
+
+    def _pieces(self, sha256: str) -> Iterator[bytes]:
+        """Return a document piece by piece; the first one is read here, so that one that is gone is a sentence."""
+        if not _SHA256.fullmatch(sha256):
+            raise ConsoleError(N_("There is no such page."))
+        with self._serving.reading() as (_store, desk):
+            pieces = iter(desk.vault.chunks(sha256))
+        first = next(pieces, b"")
+        return chain((first,), pieces)
 
     async def socket(self, websocket: WebSocket) -> None:
         """Let page and console talk. Host and Origin were looked at before."""
@@ -75,11 +109,15 @@ class ConsolePage:
             await websocket.close(4503)
             return
         page = Page()
+
+        async def show(address: str) -> None:
+            await websocket.send_json(["open_url", {"url": address, "new_tab": True}])
+
         await running.show(page, size)
         work = [
             asyncio.create_task(self._listen(websocket, running, page)),
             asyncio.create_task(self._look(token, page)),
-            asyncio.create_task(page.send(websocket.send_bytes, running.draw)),
+            asyncio.create_task(page.send(websocket.send_bytes, running.draw, show)),
         ]
         try:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from defense_console.desk.uploads.viewer import DOCUMENTS
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.terminal_input import TerminalInput
 from defense_console.settings import IN_BROWSER_VARIABLE
@@ -46,6 +48,13 @@ _DRIVER: Final = {
 Size = tuple[int, int]
 
 
+class _Said(msgspec.Struct):
+    """What the toolkit's driver says besides what it draws."""
+
+    type: str
+    url: str = ""
+
+
 def size_in(columns: object, rows: object) -> Size:
     """Return a size that a page asks for, within reason."""
     asked = (int(columns) if isinstance(columns, int | str) and str(columns).isdecimal() else 80,
@@ -64,6 +73,7 @@ class Page:
         self._waiting = bytearray()
         self._news = asyncio.Event()
         self._lost = False
+        self._to_open: deque[str] = deque(maxlen=8)
         self.ended: str | None = None
 
     def give(self, data: bytes) -> None:
@@ -75,18 +85,29 @@ class Page:
             self._waiting += data
         self._news.set()
 
+    def open(self, address: str) -> None:
+        """Let the page open an address of ours next to it."""
+        self._to_open.append(address)
+        self._news.set()
+
     def end(self, why: str) -> None:
         """Send what waits, then nothing more."""
         if self.ended is None:
             self.ended = why
         self._news.set()
 
-    async def send(self, send: Callable[[bytes], Awaitable[None]], draw: Callable[[], Awaitable[None]]) -> None:
+    async def send(
+        self,
+        send: Callable[[bytes], Awaitable[None]],
+        draw: Callable[[], Awaitable[None]],
+        show: Callable[[str], Awaitable[None]],
+    ) -> None:
         """Send what comes until the end.
 
         Args:
             send: Sends to the page, and waits while the page takes nothing.
             draw: Asks for all of the screen once more, after something was given up.
+            show: Asks the page to open an address.
         """
         while True:
             await self._news.wait()
@@ -94,6 +115,8 @@ class Page:
             if self._lost:
                 self._lost = False
                 await draw()
+            while self._to_open:
+                await show(self._to_open.popleft())
             if data := bytes(self._waiting):
                 self._waiting.clear()
                 await send(data)
@@ -214,9 +237,9 @@ class Running:
                 if head[:1] not in b"DMP" or size > _LARGEST:
                     break
                 content = await process.stdout.readexactly(size)
-                if head[:1] == b"D" and self._page is not None:
-                    self._page.give(content)
-        except (asyncio.IncompleteReadError, ValueError, OSError):
+                if self._page is not None:
+                    self._hand_on(self._page, head[:1], content)
+        except (asyncio.IncompleteReadError, ValueError, OSError, msgspec.MsgspecError):
             pass
         finally:
             self.stop()
@@ -232,6 +255,14 @@ class Running:
                 said = bytes(self._said).decode("utf-8", "replace").strip().replace("\n", "\r\n")
                 self._page.give(b"\x1b[?1049l\x1b[2J\x1b[H" + said.encode())
                 self._page.end("ended")
+
+    def _hand_on(self, page: Page, kind: bytes, content: bytes) -> None:
+        if kind == b"D":
+            page.give(content)
+        elif kind == b"M":
+            said = msgspec.json.decode(content, type=_Said)
+            if said.type == "open_url" and said.url.startswith(DOCUMENTS):  # no page of another site
+                page.open(said.url)
 
     async def _read_errors(self) -> None:
         process = self._process

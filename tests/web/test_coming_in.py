@@ -175,11 +175,14 @@ async def test_a_page_that_takes_nothing_holds_no_console_up() -> None:
         taken.append(data)
         await open_again.wait()
 
+    async def show(address: str) -> None:
+        taken.append(address.encode())
+
     async def draw() -> None:
         drawn.append(len(taken))
         page.give(b"all of it")
 
-    sending = asyncio.create_task(page.send(send, draw))
+    sending = asyncio.create_task(page.send(send, draw, show))
     page.give(b"first")
     assert await until_true(lambda: taken)
     for _ in range(40):
@@ -187,9 +190,10 @@ async def test_a_page_that_takes_nothing_holds_no_console_up() -> None:
     open_again.set()
     assert await until_true(lambda: b"all of it" in b"".join(taken))
     page.give(b" and more")
+    page.open("/documents/x")
     page.end("ended")
     await sending
-    assert (b"".join(taken), drawn) == (b"firstall of it and more", [1])
+    assert (b"".join(taken), drawn) == (b"firstall of it/documents/x and more", [1])
 
 
 def test_a_size_that_is_none_is_the_usual_one() -> None:

@@ -27,7 +27,7 @@ async def serve():
     await console.show(page, (100, 30))
     async def send(data):
         shown.extend(data)
-    sending = asyncio.create_task(page.send(send, console.draw))
+    sending = asyncio.create_task(page.send(send, console.draw, send))
     async def until(text):
         while text not in shown:
             await asyncio.sleep(0.05)
@@ -55,6 +55,9 @@ async def test_there_are_no_more_than_agreed_and_one_that_nobody_sees_ends(store
     async def send(data: bytes) -> None:
         shown.extend(data)
 
+    async def show(_address: str) -> None:
+        raise AssertionError
+
     first = await consoles.of("one", str(store), "en", (100, 30))
     page, other = Page(), Page()
     assert await consoles.of("one", str(store), "en", (80, 24)) is first
@@ -62,7 +65,7 @@ async def test_there_are_no_more_than_agreed_and_one_that_nobody_sees_ends(store
         await consoles.of("two", str(store), "en", (80, 24))
     await first.show(page, (100, 30))
     await first.show(other, (100, 30))  # another tab
-    await page.send(send, first.draw)
+    await page.send(send, first.draw, show)
     assert page.ended == "elsewhere"
     first.hide(page, consoles.idle_s)  # the tab that showed it before is closed
     assert len(consoles) == 1

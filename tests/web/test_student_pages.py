@@ -18,8 +18,10 @@ from starlette.testclient import TestClient
 from defense_console import clocks
 from defense_console.desk.desk import Desk
 from defense_console.desk.student.own_page import own_report
+from defense_console.desk.uploads.viewer import address_in_browser
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import iso
 from defense_console.store.base import Lease
 from defense_console.store.sqlite.folder_vault import FolderVault
@@ -320,3 +322,20 @@ def test_forgetting_a_student_reaches_what_serve_keeps(
     assert [browser.get(each).status_code for each in (gone, stays)] == [403, 200]
     kept = b"".join(file.read_bytes() for file in (demo.around / "serve").rglob("*") if file.is_file())
     assert (b"demo-ada" in kept, b"demo-leo" in kept) == (False, True)
+
+
+def test_a_mentor_receives_a_document_as_a_file_and_nobody_else(demo: Pages, mentor: TestClient, desk: Desk) -> None:
+    file = desk.brief(defense_of(desk, "demo-chloe", "IRP-P4")).defense.deliveries[1][0].files[0]
+    at = address_in_browser(desk.vault, msgspec.structs.replace(file, name='x/"é.html'))
+    given = mentor.get(at)
+    assert hashlib.sha256(given.content).hexdigest() == file.sha256
+    assert given.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%A9.html"
+    assert given.headers["content-security-policy"].startswith("sandbox")
+    assert given.headers["content-type"] == "application/octet-stream"
+    with pytest.raises(ConsoleError, match="could run"):
+        address_in_browser(desk.vault, msgspec.structs.replace(file, name="x.exe"))
+    for wrong in ("0" * 64, "..%2f..%2fsettings.toml", "x"):
+        answer = mentor.get(f"/documents/{wrong}/a.pdf")
+        assert (answer.status_code, "html" in answer.headers["content-type"]) in ((409, True), (404, True))
+    mentor.cookies.clear()
+    assert mentor.get(at).headers["location"] == "/sign-in"
