@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -24,12 +25,25 @@ from typing import NamedTuple
 
 from benchmarks import tick
 from benchmarks.driven import Driven
-from benchmarks.stores import fill
+from benchmarks.fold import PROJECT
+from benchmarks.fold import STREAM as LIVE_STREAM
+from benchmarks.stores import LIVE_STUDENT, fill
+from defense_console import clocks
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.defense.fold import fold
+from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import defense_id
+from defense_console.store.sqlite.store import TinyStore
 
 PYTHON = sys.executable
 UP, DOWN = b"\x1b[A", b"\x1b[B"
 UP_AND_DOWN = [DOWN] * 8 + [UP] * 8
 REST_S = 10
+LIVE = str(defense_id(LIVE_STUDENT, PROJECT, 1))
+HELD_S = 1 / 30
+"""How often a key comes that is held down."""
+READY_S = 0.7
+"""A program that draws nothing for so long is ready: 10,000 rows take a while, and a clock draws every second."""
 STORES: dict[str, dict[str, int]] = {
     "empty": {},
     "200": {"pending": 200},
@@ -37,17 +51,27 @@ STORES: dict[str, dict[str, int]] = {
     "closed": {"pending": 200, "closed": 10_000},
     "live": {"pending": 20, "live_events": 40},
     "live3k": {"pending": 20, "live_events": 3_000},
+    "live10k": {"pending": 10_000, "live_events": 40},
 }
 
 
 class Found(NamedTuple):
-    """What one run took. Attributes: ms: by the clock; slow: of the slowest 1 %; cpu: of the processor; bytes; mb."""
+    """What one run took.
+
+    Attributes:
+        ms: By the clock.
+        slow: Of the slowest 1 %.
+        cpu: Of the processor.
+        bytes, mb: Printed, and of memory.
+        right: Percent of the time with the right second on the screen.
+    """
 
     ms: float | None = None
     slow: float | None = None
     cpu: float | None = None
     bytes: float | None = None
     mb: float | None = None
+    right: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,13 +120,13 @@ class Bench:
     # --- measures ----------------------------------------------------------------------------------------------------
 
     def start(self, command: Sequence[str], shown: str) -> Callable[[], Found]:
-        """From the start of a program until a text is drawn; the processor's time until it rests."""
+        """From the start of a program until a text is drawn; its memory when it rests."""
 
         def measure() -> Found:
             with self.driven(command) as program:
-                took = program.until(shown)
+                took, cpu = program.until(shown), program.cpu_s
                 program.rest()
-                return Found(1000 * took, cpu=1000 * program.cpu_s, mb=program.memory_mb)
+                return Found(1000 * took, cpu=1000 * cpu, mb=program.memory_mb)
 
         return measure
 
@@ -149,6 +173,31 @@ class Bench:
 
         return measure
 
+    def right_second(self, store: str, key: bytes = b"") -> Callable[[], Found]:
+        """How long the phase's time on the live screen is the one of the boot clock, perhaps with a key held down."""
+
+        def measure() -> Found:
+            folder, wrong = self.store(store), 0.0
+            with closing(TinyStore.open(Path(folder))) as found:
+                lines = [line.body for line in found.read_log(LIVE_STREAM)]
+            timeline = fold([DEFENSE.decode(line) for line in lines], load_shipped()["IRP"]).timeline
+            with self.driven(self.console(store)) as program:
+                _ready(program, "Rubric", b"")
+                last = start = next_key = time.perf_counter()
+                while last < start + REST_S:
+                    program.read(0.001)
+                    at = time.perf_counter()
+                    if key and at >= next_key:
+                        next_key = at + HELD_S
+                        program.send(key)
+                    elapsed_s = timeline.elapsed_ms(clocks.read(), timeline.phase) // 1000
+                    if f"{elapsed_s // 60:02}:{elapsed_s % 60:02} of" not in program.row(1):
+                        wrong += at - last
+                    last = at
+            return Found(right=100 * (1 - wrong / (last - start)))
+
+        return measure
+
     def command(self, command: Sequence[str]) -> Callable[[], Found]:
         """A command without a screen, to its end."""
 
@@ -169,16 +218,17 @@ class Bench:
 
 def _ready(program: Driven, shown: str, before: bytes) -> None:
     program.until(shown)
-    program.rest(0.4)
+    program.rest(READY_S)
     for key in before:
         program.send(bytes([key]))
-        program.rest(0.4)
+        program.rest(READY_S)
 
 
 def measures(bench: Bench) -> list[Measure]:
     """Every row of the table, in order."""
     nothing = bench.command([PYTHON, "-c", "pass"])
     bare = bench.start(bench.floor("static"), "drawn")
+    always = lambda: Found(right=100.0)  # noqa: E731
     table, list_of_12 = bench.floor("table"), bench.floor("selection")
 
     def queue(store: str, keys: bytes = b"j", **more: int) -> Callable[[], Found]:
@@ -189,8 +239,10 @@ def measures(bench: Bench) -> list[Measure]:
 
     moves = bench.keys(table, "drawn", [DOWN])
     ticks = bench.keys(list_of_12, "drawn", [key for move in UP_AND_DOWN for key in (move, b" ")])
+    plain = [PYTHON, "-m", "defense_console"]
     return [
-        Measure("start, empty store", bare, bench.start(bench.console("empty"), "Today"), "1.15"),
+        Measure("start, first paint", bare, bench.start(bench.console("empty"), "Defenses"), "1.15"),
+        Measure("start, empty store", bare, bench.start(bench.console("empty"), "Today"), "1.4"),
         Measure("start, 200 pending, 10,000 closed", bare, bench.start(bench.console("closed"), "Today"), "1.4"),
         Measure("start, 10,000 pending", bare, bench.start(bench.console("10k"), "Today"), "1.8"),
         Measure("start, live, 40 events", bare, bench.start(bench.console("live"), "Rubric"), "1.6"),
@@ -214,9 +266,14 @@ def measures(bench: Bench) -> list[Measure]:
                 bench.at_rest(bench.console("live"), "Rubric", 80, 24), "1.0"),
         Measure("at rest, live, 120×40", bench.at_rest(bench.floor("digits"), "╯", 120, 40),
                 bench.at_rest(bench.console("live"), "Rubric", 120, 40), "1.0"),
-        Measure("--version", nothing, bench.command([PYTHON, "-m", "defense_console", "--version"]), "3"),
-        Measure("keys", nothing, bench.command([PYTHON, "-m", "defense_console", "keys"]), "6"),
+        Measure("right second, live, at rest", always, bench.right_second("live"), "0.995", "right"),
+        Measure("right second, live, keys held", always, bench.right_second("live", DOWN), "0.99", "right"),
+        Measure("right second, live, rating with 10,000 pending", always, bench.right_second("live10k", b"v"), "0.99",
+                "right", quick=False),
+        Measure("--version", nothing, bench.command([*plain, "--version"]), "3"),
+        Measure("keys", nothing, bench.command([*plain, "keys"]), "6"),
         Measure("list, 200 pending", nothing, bench.command(bench.console("200", "list")), "8"),
+        Measure("show, live, 40 events", nothing, bench.command(bench.console("live", "show", LIVE)), "8"),
         Measure("durable action", *_durable(), "1.8", "ms"),
         Measure("verify, 10,000 closed", nothing, bench.command(bench.console("closed", "verify")), "", "mb",
                 quick=False),
@@ -248,7 +305,14 @@ def line(name: str, goal: str, floor: Found, ours: Found, part: str) -> str:
     """A row of the table."""
 
     def words(found: Found) -> str:
-        parts = [(found.ms, "ms"), (found.slow, "p99"), (found.cpu, "cpu"), (found.bytes, "B"), (found.mb, "MB")]
+        parts = [
+            (found.ms, "ms"),
+            (found.slow, "p99"),
+            (found.cpu, "cpu"),
+            (found.bytes, "B"),
+            (found.mb, "MB"),
+            (found.right, "%"),
+        ]
         return " ".join(f"{value:,.{0 if value >= 100 else 1}f} {unit}" for value, unit in parts if value is not None)
 
     ratios = [
@@ -273,7 +337,7 @@ def main() -> None:
         for each in measures(bench):
             if arguments.only not in each.what or (arguments.quick and not each.quick):
                 continue
-            if each.what.startswith("start") or not each.what.count(" "):
+            if each.what.startswith(("start", "--version", "keys", "list", "show")):
                 each.floor(), each.ours()  # so that the modules of both are compiled
             floors, ours = list[Found](), list[Found]()
             for _round in range(rounds):

@@ -85,6 +85,10 @@ class Driven:
         """What is on the screen."""
         return "\n".join(self.screen.display)
 
+    def row(self, y: int) -> str:
+        """What is in one row of the screen."""
+        return "".join(self.screen.buffer[y][x].data for x in range(self.screen.columns))
+
     def read(self, timeout_s: float) -> int:
         """Take in what is drawn, waiting for it at most so long. Returns: how many bytes."""
         if not select.select([self._master], [], [], timeout_s)[0]:
@@ -146,9 +150,12 @@ class Driven:
 
     @property
     def cpu_s(self) -> float:
-        """Seconds of the processor that all its threads have used."""
-        tasks = Path(f"/proc/{self._process.pid}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+        """Seconds of the processor that all its threads have used which are still there."""
+        used = 0
+        for task in Path(f"/proc/{self._process.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                used += int((task / "schedstat").read_text().split()[0])
+        return used / 1e9
 
     @property
     def memory_mb(self) -> float:

@@ -7,7 +7,6 @@ import os
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -23,8 +22,9 @@ from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
 from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput, ShownAgain
-from defense_console.settings import Settings, in_browser
+from defense_console.settings import Settings
 from defense_console.store.base import Answer, Refused, StoreError
+from defense_console.surroundings import in_browser
 from defense_console.widgets.frame.marks import plain, use_glyphs
 from defense_console.widgets.frame.themes import themes_on
 from defense_console.words.translation import _
@@ -33,11 +33,12 @@ DeskFactory = Callable[[Callable[[Answer], None]], Desk]
 """Makes the desk; takes the function through which the recorder answers, from its own thread."""
 
 
-@dataclass
 class Delivered(Message):
     """The recorder answered."""
 
-    answer: Answer
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class ConsoleApp(Host, inherit_bindings=False):
@@ -107,6 +108,13 @@ class ConsoleApp(Host, inherit_bindings=False):
 
         return ConsoleDriver
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Use the colours of the theme; before there is a screen nothing is parsed for them: the first one does it."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def get_default_screen(self) -> Screen[None]:
         """The queue lies under everything."""
         return screen_for("queue", "")
@@ -152,7 +160,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         edge_ms = 1000
         with suppress(Exception):
             edge_ms = self.console_screens()[-1].until_edge_ms()
-        self.set_timer(max(25, edge_ms + 5) / 1000, self._pass_second)
+        # A timer of the toolkit would be a task of its own for each second.
+        asyncio.get_running_loop().call_later(max(25, edge_ms + 1) / 1000, self._pass_second)
 
     def _pass_second(self) -> None:
         """Redraw what moves. Whatever goes wrong here must not end a defense that is running."""

@@ -14,9 +14,11 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import visible
 from defense_console.reports.rendering.formats import FORMATS
 from defense_console.settings import path_named
+from defense_console.terminal import answers
 from defense_console.terminal.base import ConsoleGroup, Session, settle_language, shared, store_command
 from defense_console.terminal.files import refuse_terminal, write
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_all, say_error, say_json, say_problems
+from defense_console.terminal.worded import OneOf, WordedGroup
+from defense_console.terminal.words import say, say_error, say_json, say_note, say_problems
 from defense_console.words.translation import _, language, ngettext
 
 
@@ -39,10 +41,7 @@ def main(ctx: click.Context) -> int | None:
     session = ctx.ensure_object(Session)
     if ctx.invoked_subcommand is not None:
         return None
-    from defense_console.terminal.opening import open_console
-
-    settings = session.settings
-    return open_console(session.place(), settings, session.shipped)
+    return answers.open_it(session)
 
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help=N_("Print one JSON document."))
@@ -56,31 +55,7 @@ ID = click.argument("defense", metavar="ID")
 @AS_JSON
 def list_command(session: Session, as_json: bool) -> None:
     """List the queue."""
-    from defense_console.model.queue.agenda import TABS, queue
-
-    with session.desk(create=True) as (_store, desk):
-        entries = queue(desk.agenda.entries())
-        if not as_json:
-            from defense_console.terminal.tables import queue_lines
-
-            say_all(queue_lines(entries, desk.now().wall, session.settings.zone))
-            return
-        say_json(
-            [
-                {
-                    "id": e.summary.id,
-                    "student": {"id": e.summary.student_id, "name": e.student_name},
-                    "curriculum": e.summary.curriculum,
-                    "project": e.summary.project,
-                    "attempt": e.summary.attempt,
-                    "planned_at": e.summary.planned_at,
-                    "session": e.summary.session,
-                    "waiting_for": e.waiting_for,
-                    "tabs": [tab for tab in TABS if tab in e.tabs],
-                }
-                for e in entries
-            ]
-        )
+    answers.show_queue(session, as_json)
 
 
 @store_command(main, "show", N_("Show one defense as it is known now."))
@@ -88,21 +63,7 @@ def list_command(session: Session, as_json: bool) -> None:
 @ID
 def show_command(session: Session, defense: str, as_json: bool) -> None:
     """Show one defense."""
-    from defense_console.terminal.opening import whole_id
-
-    with session.desk() as (store, desk):
-        brief = desk.brief(whole_id(store, defense))
-        if not as_json:
-            from defense_console.terminal.tables import defense_lines
-
-            say_all(defense_lines(brief, desk.now(), session.settings.zone))
-            return
-        from defense_console.exchange.whole_store.shown import Labels, Saved, document
-
-        found, last = brief.defense, store.read_log(brief.stream)[-1]
-        labels = Labels(brief.id, found.student_id, brief.student.name, language())
-        saved = Saved(last.seq, found.at.wall, last.hash)
-        say_json(document(labels, found, brief.curriculum, desk.now(), saved))
+    answers.show_defense(session, defense, as_json)
 
 
 @store_command(main, "log", N_("Show the events of one defense."))
@@ -110,21 +71,7 @@ def show_command(session: Session, defense: str, as_json: bool) -> None:
 @ID
 def log_command(session: Session, defense: str, as_json: bool) -> None:
     """Show the log."""
-    from defense_console.terminal.opening import whole_id
-
-    with session.desk() as (store, desk):
-        id = whole_id(store, defense)
-        if not as_json:
-            from defense_console.terminal.tables import log_lines
-
-            say_all(log_lines(desk.brief(id), session.settings.zone))
-            return
-        import msgspec
-
-        from defense_console.model.defense.subject import DEFENSE
-
-        lines = store.read_log(DEFENSE.stream(id))
-        say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
+    answers.show_log(session, defense, as_json)
 
 
 @store_command(main, "verify", N_("Check the hash chain of one defense, or of everything."))
@@ -134,18 +81,21 @@ def verify_command(session: Session, defense: str | None) -> int:
     from defense_console.model.defense.subject import DEFENSE
     from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
+    from defense_console.terminal.progress import watched
 
     settle_language(session)
     with session.store_of() as store:
-        streams = store.streams() if defense is None else (DEFENSE.stream(whole_id(store, defense)),)
-        problems = store.verify_all() if defense is None else store.verify(streams[0])
+        if defense is None:
+            logs, problems = store.size().logs, store.verify_all(watched)
+        else:
+            logs, problems = 1, store.verify(DEFENSE.stream(whole_id(store, defense)))
         if defense is None and store.folder is not None:
             problems += FolderVault(store.folder).verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
         ]
-        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", len(streams)))
+        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", logs))
 
 
 @store_command(main, "report", N_("Print the report of one defense."))
@@ -173,6 +123,8 @@ def report_command(
         wanted = session.lang or verdict.defense.language or language()
         report = verdict.report(reader, wanted, version)
     write(output, [rendered(report, form)])
+    if not any(fact.id == "assessor" for fact in report.facts):
+        _note_no_name(session)
 
 
 @store_command(main, "message", N_("Print the message for the student after the release; nothing is sent."))
@@ -192,6 +144,13 @@ def message_command(session: Session, defense: str, form: str, output: str | Non
         write(output, [messages.eml(message, now, session.settings.email)])
     else:
         write(output, [messages.text(message).encode()])
+    if not message.signature:
+        _note_no_name(session)
+
+
+def _note_no_name(session: Session) -> None:
+    """Say that nobody is named in what was written, and where the name is set."""
+    say_note(_("Nobody is named in it: set your name in {file}.", file=session.settings.file))
 
 
 # --- bringing in and out -----------------------------------------------------------------------------------------
@@ -209,6 +168,7 @@ def export_command(
     """Export the whole store, or a table of it."""
     from defense_console.exchange.lists.defenses_csv import CsvForm
     from defense_console.terminal.commands.importing import whole_store
+    from defense_console.terminal.progress import watched_beside
 
     settle_language(session)
     if not as_csv and (separator is not None or bom is not None):
@@ -217,21 +177,22 @@ def export_command(
         raise ConsoleError("--files and --csv are two different files: ask for one of them.")
     if with_files:
         refuse_terminal("zip", output)
+    watch = watched_beside(output)
     with session.store_of() as store:
         desk = session.exchange(store)
         if as_csv:
             form = CsvForm(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
         elif with_files:
-            whole = whole_store(session, desk)
-            if missing := whole.missing():
-                text = ngettext("{n} document is missing in {place} and in this file: {first}",
-                                "{n} documents are missing in {place} and in this file, the first: {first}",
-                                len(missing), place=session.folder(), first=missing[0])  # fmt: skip
-                say_error(text)
-            write(output, whole.export())
+            with whole_store(session, desk).exported(watch) as (missing, pieces):
+                if missing:
+                    text = ngettext("{n} document is missing in {place} and in this file: {first}",
+                                    "{n} documents are missing in {place} and in this file, the first: {first}",
+                                    len(missing), place=session.folder(), first=missing[0])  # fmt: skip
+                    say_error(text)
+                write(output, pieces)
         else:
-            write(output, desk.export())
+            write(output, desk.export(watch))
 
 
 main.elsewhere |= {
@@ -336,22 +297,4 @@ def curricula_check(session: Session, path: str) -> int:
 @AS_JSON
 def keys_command(session: Session, as_json: bool) -> None:
     """List command ids, keys and labels."""
-    from defense_console.keys.keymap import COMMANDS, check_keymap, shown_keys
-    from defense_console.terminal.tables import aligned
-
-    settings = session.settings
-    check_keymap(settings)
-    if as_json:
-        say_json(
-            [
-                {
-                    "id": c.id,
-                    "keys": list(shown_keys(c, settings, language())),
-                    "label": _(c.label),
-                    "contexts": sorted(c.contexts),
-                }
-                for c in COMMANDS
-            ]
-        )
-        return
-    say_all(aligned([(c.id, " ".join(shown_keys(c, settings, language())), _(c.label)) for c in COMMANDS]))
+    answers.show_keys(session, as_json)

@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -41,6 +39,8 @@ def read() -> Stamp:
 
 def host() -> str:
     """Return the name of this machine, for leases."""
+    import socket
+
     return socket.gethostname()
 
 
@@ -112,6 +112,8 @@ class Platform:
 
 def _output(*arguments: str) -> str | None:
     """Return what a system tool prints, None when it fails; in one language and zone, so that it can be compared."""
+    import subprocess
+
     environ = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     try:
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=5, env=environ, check=True)

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import codecs
 import errno
-import getpass
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -25,11 +22,6 @@ from defense_console.words.translation import LANGUAGES, Language, zone_of
 
 SETTINGS_VARIABLE: Final = "DEFENSE_CONSOLE_SETTINGS"
 """Environment variable that names another settings file."""
-
-SPOOL_VARIABLE: Final = "DEFENSE_CONSOLE_SPOOL"
-"""Environment variable that names another folder for what could not be saved yet."""
-IN_BROWSER_VARIABLE: Final = "DEFENSE_CONSOLE_IN_BROWSER"
-"""Environment variable by which `serve` says to a console that its screen is a browser, maybe on another machine."""
 
 Theme = Literal["dark", "light"]
 Glyphs = Literal["unicode", "plain"]
@@ -49,7 +41,9 @@ _LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "calendar_alarm_min": (0, 10_080),
     "calendar_horizon_days": (1, 3_650),
     "backups_kept": (1, 1_000),
+    "backups_max_mb": (1, 10_000_000),
     "retention_years": (0, 100),
+    "capacity_min": (0, 6_000),
 }
 _PATHS: Final = ("backup_folder", "spool")
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -86,12 +80,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         calendar_alarm_min: How many minutes before a defense an exported calendar reminds of it, 0 for never.
         calendar_horizon_days: How far ahead the events of an imported calendar are looked at, repeated ones above all.
         backups_kept: For how many days the last copy of the store is kept.
+        backups_max_mb: Megabytes that these copies may take together; beyond it fewer days are kept, three at least.
         backup_folder: Where copies of stores are kept, best on another disk. Empty: in the store's own folder.
         spool: Folder for what could not be saved yet, never in the store's own. Empty: the platform's for states.
         retention_years: For how many years the record of a student must be kept before it may be forgotten; 0 when
             that was not settled.
+        capacity_min: Minutes of defenses that the mentor takes in a week, in a school; 0 for no limit.
         no_color: No colours at all; the NO_COLOR variable sets it too. Source: https://no-color.org
         file: Where they were read, for messages; empty for the defaults.
+        unnamed: Whether `name` is only that of the account, since the mentor has not said theirs.
         kept: Whether changes are written into the file: not in the demo.
         new: No file says yet who the mentor is, so the console asks.
     """
@@ -118,16 +115,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calendar_alarm_min: int = 10
     calendar_horizon_days: int = 366
     backups_kept: int = 14
+    backups_max_mb: int = 5_000
     backup_folder: str = ""
     retention_years: int = 0
+    capacity_min: int = 0
     spool: str = ""
     no_color: bool = False
     file: str = ""
     kept: bool = True
     new: bool = False
+    unnamed: bool = False
+
+    @property
+    def signature(self) -> str:
+        """Return the name that reports and messages are signed with: "" for an account name, which is nobody's."""
+        return "" if self.unnamed else self.name
 
 
-_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new"))
+_WRITABLE: Final = tuple(name for name in Settings.__struct_fields__ if name not in ("file", "kept", "new", "unnamed"))
 _LOOK: Final = frozenset(("theme", "language"))
 """What the console writes by itself, also before the mentor has answered its first questions."""
 _LONGEST: Final = 200
@@ -162,11 +167,6 @@ def default_path(environ: Mapping[str, str] | None = None) -> Path:
     return user_config_path("defense-console", appauthor=False) / "settings.toml"
 
 
-def in_browser(environ: Mapping[str, str] | None = None) -> bool:
-    """Return whether this console is shown in a browser."""
-    return bool((os.environ if environ is None else environ).get(IN_BROWSER_VARIABLE))
-
-
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; a missing file gives the defaults, unless the environment named it.
 
@@ -184,9 +184,10 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     new = values.keys() <= _LOOK
     if environ.get("NO_COLOR"):
         values["no_color"] = True
+    unnamed = "name" not in values
     values.setdefault("name", _account())
     values.setdefault("zone", local_zone(environ))
-    return Settings(**values, file=str(file), new=new)
+    return Settings(**values, file=str(file), new=new, unnamed=unnamed)
 
 
 def _read(file: Path, required: bool) -> dict[str, Any]:
@@ -260,16 +261,33 @@ def save(settings: Settings, changes: Mapping[str, str]) -> Settings:
     """
     if settings.file and settings.kept:
         file = Path(settings.file)
-        try:
-            _replace(file, file.resolve(), changes)
-        except (OSError, RuntimeError) as error:  # a link that leads to itself
-            problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
-            raise ConsoleError("{file}: cannot be written: {problem}", file=settings.file, problem=problem) from None
-    return msgspec.structs.replace(settings, **changes)
+        change_file(file, lambda data: _changed(file, data, changes))
+    return changed(settings, changes)
 
 
-def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
-    """Replace the target of a settings file by one with the changes, unless somebody else writes it all the time."""
+def changed(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """Return settings with other values, by key; nothing is written."""
+    return msgspec.structs.replace(settings, **changes, unnamed=settings.unnamed and "name" not in changes)
+
+
+def change_file(file: Path, change: Callable[[bytes], bytes]) -> None:
+    """Replace a file that the mentor writes too. It is read again before, and replaced as a whole.
+
+    Args:
+        file: The file, or a link to it; it need not exist.
+        change: Returns the new bytes for those that are there, `b""` without a file.
+
+    Raises:
+        ConsoleError: The file cannot be written, or somebody else writes it all the time.
+    """
+    try:
+        _replace(file, file.resolve(), change)
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        problem = system_reason(error if isinstance(error, OSError) else OSError(errno.ELOOP, ""))
+        raise ConsoleError("{file}: cannot be written: {problem}", file=str(file), problem=problem) from None
+
+
+def _replace(file: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
     import tempfile
 
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -277,8 +295,8 @@ def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
         before = _bytes(target) if target.exists() else None
         if before is not None and not (stat.S_IMODE(target.stat().st_mode) & 0o222 and os.access(target, os.W_OK)):
             raise PermissionError(errno.EACCES, "")  # its folder would let it be replaced
-        data = _changed(file, before or b"", changes)
-        handle, name = tempfile.mkstemp(prefix=".settings-", suffix=".toml", dir=target.parent)
+        data = change(before or b"")
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=".toml", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
@@ -298,21 +316,41 @@ def _replace(file: Path, target: Path, changes: Mapping[str, str]) -> None:
 def _changed(file: Path, data: bytes, changes: Mapping[str, str]) -> bytes:
     """Return the bytes of a settings file with other values."""
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
     before = _values(file, data)
+
+    def edited(text: str) -> str:
+        document = tomlkit.parse(text)
+        document.update({key: value for key, value in changes.items() if key in before})
+        added = tomlkit.dumps({key: value for key, value in changes.items() if key not in before})
+        return _with_lines(tomlkit.dumps(document), added)
+
+    return edit_toml(file, data, edited, lambda written: _values(file, written) == before | dict(changes))
+
+
+def edit_toml(file: Path, data: bytes, edited: Callable[[str], str], good: Callable[[bytes], bool]) -> bytes:
+    """Return the bytes of a TOML file with an edit by tomlkit; its line ends and its byte order mark stay.
+
+    Args:
+        file: For messages.
+        data: The file as it is, read as TOML before.
+        edited: Returns the new text.
+        good: Whether the new bytes say what they are meant to.
+
+    Raises:
+        ConsoleError: They do not: the two TOML libraries do not read this file alike.
+    """
+    from tomlkit.exceptions import TOMLKitError
+
     text = data.decode("utf-8-sig")
     newline = "\r\n" if "\r\n" in text else "\n"
     try:
-        document = tomlkit.parse(text.replace("\r\n", "\n"))
-        document.update({key: value for key, value in changes.items() if key in before})
-        added = tomlkit.dumps({key: value for key, value in changes.items() if key not in before})
-        text = _with_lines(tomlkit.dumps(document), added).replace("\n", newline)
+        text = edited(text.replace("\r\n", "\n")).replace("\n", newline)
         written = (codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"") + text.encode()
-        if _values(file, written) == before | dict(changes):
+        if good(written):
             return written
     except (TOMLKitError, ConsoleError):
-        pass  # the two libraries do not read it alike
+        pass
     raise ConsoleError("{file}: the console cannot change this file; change it in an editor", file=str(file))
 
 
@@ -398,6 +436,9 @@ def _check_zone(zone: str) -> None:
     try:
         zone_of(zone)
     except ConsoleError:
+        from difflib import get_close_matches
+        from zoneinfo import available_timezones
+
         names = sorted(available_timezones())
         known = {name.rpartition("/")[2].casefold(): name for name in names if "/" in name}  # a city alone
         known |= {name.casefold(): name for name in names}
@@ -410,6 +451,8 @@ def _check_zone(zone: str) -> None:
 
 
 def _refuse_unknown(file: str, key: str, known: tuple[str, ...]) -> NoReturn:
+    from difflib import get_close_matches
+
     near = get_close_matches(key, known, 1, cutoff=0.5)
     if near:
         raise ConsoleError(
@@ -425,6 +468,8 @@ def _refuse(file: str, key: str, found: object, expected: ConsoleError) -> NoRet
 
 
 def _account() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no account name in a bare container

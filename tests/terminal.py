@@ -30,6 +30,8 @@ class Terminal:
     def __init__(self, store: Path, language: str = "fr", environment: Mapping[str, str] | None = None) -> None:
         self.screen = pyte.Screen(100, 30)
         self._stream = pyte.ByteStream(self.screen)
+        self.bytes = 0
+        """How many the console has printed."""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         whole = {
@@ -87,8 +89,17 @@ class Terminal:
             used = " ".join(Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13])
             known, quiet = used, quiet + 1 if used == known else 0
 
+    def wakes(self) -> int:
+        """How often the threads beside the event loop's have woken up."""
+        tasks = [
+            each for each in Path(f"/proc/{self.process.pid}/task").iterdir() if each.name != str(self.process.pid)
+        ]
+        lines = (line.split() for each in tasks for line in (each / "status").read_text().splitlines())
+        return sum(int(words[1]) for words in lines if words[0] == "voluntary_ctxt_switches:")
+
     def feed(self, data: bytes) -> None:
         """Show what the console printed."""
+        self.bytes += len(data)
         self._stream.feed(data)
 
     def press(self, keys: str) -> None:

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 
 from defense_console import __version__
 from defense_console.cli import main
+from defense_console.terminal.quick import understood
+from defense_console.terminal.words import ended
 
 NOW = "2026-11-24T10:00:00Z"
 ROW = "student_id;student_name;email;timezone;curriculum;project;attempt;planned_at;duration_min;language\n"
@@ -415,8 +417,8 @@ def test_export_import_export_is_byte_identical_whatever_the_name(cli: Cli, demo
 def test_only_the_students_own_report_is_in_their_zone(cli: Cli, demo: str) -> None:
     id = documents(cli, demo)["demo-farid"]["id"]
     told = {who: cli("report", id, "--store", demo, "--for", who).stdout for who in ("student", "mentor", "jury")}
-    assert "Indian/Reunion, UTC+04:00" in told["student"]
-    assert "Indian/Reunion" not in told["mentor"] + told["jury"]
+    assert "Reunion time, UTC+04:00" in told["student"]
+    assert "Reunion time" not in told["mentor"] + told["jury"]
 
 
 def test_an_output_that_cannot_be_written_is_told(cli: Cli, demo: str, tmp_path: Path) -> None:
@@ -577,3 +579,27 @@ def test_a_device_or_a_pipe_is_not_replaced_by_a_file(cli: Cli, demo: str, tmp_p
     done = cli("report", "9de0", "--store", demo, "-o", pipe)
     assert done.exit_code == 2
     assert pipe.is_fifo()
+
+
+# --- what click need not read ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["list", "list --json", "show ID", "show --json ID", "log ID --json", "show ffff"])
+def test_a_plain_command_line_is_answered_as_click_has_it_answered(
+    words: str, cli: Cli, demo: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    id = json.loads(cli("list", "--json", "--store", demo).stdout)[0]["id"]
+    arguments = ["--store", demo, "--lang=fr", *words.replace("ID", id).split()]
+    answer = understood(arguments)
+    assert answer is not None
+    code = ended(answer)
+    said, by_click = capfd.readouterr(), cli(*arguments)
+    assert (code, said.out, said.err) == (by_click.exit_code, by_click.stdout, by_click.stderr)
+
+
+@pytest.mark.parametrize(
+    "words", ["--help", "lst", "list x", "list --jsn", "show", "--json list", "--store= list", "--lang de list",
+              "list --store", "show --json x y"],
+)  # fmt: skip
+def test_what_is_not_plain_is_left_to_click(words: str) -> None:
+    assert understood(words.split()) is None

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from defense_console.exchange.curricula import reading
+from defense_console.exchange.curricula import shipped as kept
 from defense_console.exchange.curricula.reading import CurriculaError, check, load, load_shipped
 from defense_console.exchange.curricula.strict_table import FileFault
 from defense_console.model.curriculum import Curriculum, Rules, curriculum_hash
@@ -417,3 +419,34 @@ def test_strange_values_are_only_faults(tmp_path: Path, value: str) -> None:
 
     assert len(found) == 1
     assert len(found[0]) < 200
+
+
+def test_the_shipped_curricula_are_kept_and_read_anew_when_a_file_or_what_is_kept_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(data_folder(), data)
+    monkeypatch.setattr(kept, "data_folder", lambda: data)
+    monkeypatch.setattr("sys.pycache_prefix", str(tmp_path / "compiled"))
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    wanted, parsed = load_shipped(), list[Path]()
+
+    def noted(path: Path) -> dict[str, Curriculum]:
+        parsed.append(path)
+        return load(path)
+
+    monkeypatch.setattr(reading, "load", noted)
+
+    assert [kept.shipped(), kept.shipped()] == [wanted] * 2
+    assert len(parsed) == 1
+
+    file = next((tmp_path / "compiled").rglob("*.json"))
+    file.write_bytes(file.read_bytes().replace(b'"PN"', b'"QN"'))
+    assert kept.shipped() == wanted
+    assert len(parsed) == 2
+
+    (data / "curricula" / "tst.toml").write_text(SMALL, encoding="utf-8")
+    assert "TST" in kept.shipped()
+    (data / "curricula" / "tst.toml").write_text("code =", encoding="utf-8")
+    with pytest.raises(CurriculaError):
+        kept.shipped()

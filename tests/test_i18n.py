@@ -131,6 +131,20 @@ def test_distance_in_words(seconds: int, english: str, french: str) -> None:
     assert fr.in_words(moment, "UTC", NOON) == french
 
 
+@pytest.mark.parametrize(("zone", "french", "english"), [
+    ("Europe/Paris", "heure de Paris", "Paris time"),
+    ("Europe/Amsterdam", "heure d’Amsterdam", "Amsterdam time"),
+    ("Europe/London", "heure de Londres", "London time"),
+    ("Indian/Reunion", "heure de La Réunion", "Reunion time"),
+    ("America/Argentina/Buenos_Aires", "heure de Buenos Aires", "Buenos Aires time"),
+    ("Etc/GMT+3", "Etc/GMT+3", "Etc/GMT+3"),
+    ("US/Eastern", "US/Eastern", "US/Eastern"),
+    ("UTC", "UTC", "UTC"),
+])  # fmt: skip
+def test_a_zone_is_called_as_people_call_it(zone: str, french: str, english: str) -> None:
+    assert (translator("fr").zone_text(zone), translator("en").zone_text(zone)) == (french, english)
+
+
 def test_days_are_counted_by_the_calendar_of_the_zone() -> None:
     saturday, tuesday = "2026-11-21T14:00:00.000Z", "2026-11-24T08:00:00.000Z"
     assert fr.in_words(tuesday, "Europe/Paris", saturday) == "dans 3 jours"

@@ -9,6 +9,7 @@ import pytest
 
 from defense_console.settings import Settings
 from tests.key_tables import BEGINS, PAGE, with_tables
+from tests.ui.test_pictures import SCENES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -33,7 +34,9 @@ def test_every_setting_is_described_with_its_default() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     described = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text.partition("## Environment")[0], re.MULTILINE))
     defaults = {
-        name: getattr(Settings(), name) for name in Settings.__struct_fields__ if name not in ("file", "kept", "new")
+        name: getattr(Settings(), name)
+        for name in Settings.__struct_fields__
+        if name not in ("file", "kept", "new", "unnamed")
     }
     assert described.keys() == defaults.keys()
     numbers = {name: str(value) for name, value in defaults.items() if type(value) is int}
@@ -50,6 +53,20 @@ def test_every_link_and_picture_exists(document: Path) -> None:
     files = [target.partition("#")[0] for target in targets if not target.startswith(("#", "https://"))]
     assert document.name != "README.md" or targets
     assert [file for file in files if not (document.parent / file).exists()] == []
+
+
+def test_each_of_the_eight_duties_names_a_test_and_a_picture_that_is_compared() -> None:
+    table = README.read_text(encoding="utf-8").partition("### Duties of the week")[2].partition("\n\n`v`")[0]
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| \[`(\w+)`\]\((\S+)\) \| \[[^]]+\]\(<(.+)>\) \|$", table, re.MULTILINE)
+    assert [duty for duty, *_rest in rows] == [
+        "follow a path", "point to resources", "answer and unblock", "develop how they learn", "estimate progress",
+        "prepare defenses", "set goals that keep the pace", "alert the school",
+    ]  # fmt: skip
+    for duty, test, file, picture in rows:
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), duty
+        scene = re.fullmatch(r"tests/ui/__snapshots__/test_pictures/test_picture\[(\w+)-120x40-en-dark\]\.svg", picture)
+        assert scene is not None, duty
+        assert scene[1] in SCENES, duty
 
 
 @each_document

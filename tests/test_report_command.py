@@ -5,14 +5,17 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.reports.rendering.formats import BINARY, FORMATS
 from tests.ui.conftest import Room
 
@@ -143,3 +146,31 @@ def test_a_file_that_is_no_text_is_not_written_to_a_terminal(
         assert refused.exit_code == 2
         assert f"{form.upper()} is not text: name a file with -o FILE." in refused.stderr
         assert not refused.stdout_bytes
+
+
+def test_the_name_of_an_account_is_nobodys_signature(
+    room: Room, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.settings = msgspec.structs.replace(room.settings, name="root")
+    room.student("s1", "Ada Demo")
+    id = room.plan("s1")
+    room.live(id)
+    room.machine.pass_time(900)
+    room.rate(id, "met")
+    room.add(id, ev.Finished(), ev.OutcomeChosen("validated"))
+    with closing(room.connect()) as store:
+        logs = room.logs(store, "root")
+        for what in (ev.Signed(1, "validated", "validated"), ev.Released(1)):
+            logs.decide(DEFENSE, id, [what], room.machine.read())
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    file = tmp_path / "settings.toml"
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(file))
+    for name, told in (("", False), ('name = "Camille"\n', True)):
+        file.write_text('zone = "UTC"\n' + name, encoding="utf-8")
+        report = cli("report", id, "--lang", "en", "--format", "txt")
+        message = cli("message", id, "--lang", "en")
+        assert ("Assessed by" in report.stdout, "Kind regards" in message.stdout) == (told, told)
+        for done in (report, message):
+            assert done.exit_code == 0, done.output
+            assert (f"Nobody is named in it: set your name in {file}." in done.stderr) is not told
+            assert told or "root" not in done.stdout

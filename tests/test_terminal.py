@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
+import termios
 import zipfile
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pypdf
+import pyte
 import pytest
 
+from defense_console.settings import Settings
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.terminal.first_frame import drawn
 from tests.terminal import Terminal, run, shown, start_defense, store_of_one
+from tests.test_architecture import loaded_of
+from tests.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 
@@ -34,6 +46,26 @@ def only_id(store: Path) -> str:
     """The id of the only pending defense."""
     (entry,) = json.loads(run(store, "list", "--json"))
     return str(entry["id"])
+
+
+TICKS, TICK_BYTES, TICK_WAKES = 5, 400, 8
+"""Seconds to look at; what one of them prints and wakes at most. A thread that polls wakes ten times and more."""
+
+
+def draws_little_at_rest(terminal: Terminal) -> None:
+    """Look at some seconds of the clock of a defense that nobody touches; at most every other one tells something."""
+    ticks: list[tuple[int, int]] = []
+
+    def clock() -> str:
+        return next((line for line in terminal.screen.display if "PRÉSENTATION 1/3" in line), "")
+
+    for _ in range(TICKS + 1):
+        before = clock()
+        terminal.wait(lambda before=before: clock() != before, "the clock stands still")  # type: ignore[misc]
+        ticks.append((terminal.bytes, terminal.wakes()))
+    found = [(b - a, d - c) for (a, c), (b, d) in pairwise(ticks)]
+    assert median(printed for printed, _woken in found) <= TICK_BYTES, found
+    assert median(woken for _printed, woken in found) <= TICK_WAKES, found
 
 
 def test_a_conditional_defense_with_the_azerty_keys_survives_a_closed_terminal(store: Path) -> None:
@@ -76,6 +108,7 @@ def test_a_killed_console_comes_back_on_the_same_second_with_the_half_typed_note
     id = only_id(store)
     with Terminal(store) as terminal:
         start_defense(terminal)
+        draws_little_at_rest(terminal)
         terminal.press("vr")
         terminal.shows("2/12")
         terminal.press("n")
@@ -213,3 +246,42 @@ def test_two_documents_are_revised_in_two_rounds_and_the_next_project_opens(stor
     for words in ("Validé", REPORT, "inchangé", released["hash"]):
         assert words in text, "a long name may be parted at the end of a line"
     run(store, "verify", id)
+
+
+# --- the first frame ---------------------------------------------------------------------------------------------
+
+
+def test_enter_on_the_first_frame_opens_what_the_first_screen_has_under_its_cursor(store: Path) -> None:
+    with Terminal(store) as terminal:
+        terminal.shows("Soutenances")
+        assert "Ada" not in terminal.text()
+        terminal.press("\r")
+        terminal.shows("Ada [/foo] Démo", "Avant l’appel", "Scénario")
+
+
+def test_a_refused_store_leaves_the_terminal_as_it_was_before_it_says_why(store: Path) -> None:
+    link = store.with_name("link")
+    link.symlink_to(store)
+    master, slave = pty.openpty()
+    try:
+        before = termios.tcgetattr(slave)
+        command = [sys.executable, "-m", "defense_console", "--store", str(link), "--lang", "en"]
+        done = subprocess.run(command, stdin=slave, stdout=slave, stderr=slave, timeout=PATIENCE_S, check=False)
+        said = os.read(master, 65_536).decode()
+        assert done.returncode == 2
+        assert termios.tcgetattr(slave) == before
+        assert -1 < said.index("\x1b[?1049h") < said.index("\x1b[?1049l") < said.index("symbolic link")
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+def test_the_first_frame_fits_its_terminal_and_needs_no_toolkit() -> None:
+    for columns, rows in ((20, 4), (60, 20), (80, 24), (120, 40)):
+        screen = pyte.Screen(columns, rows)
+        pyte.Stream(screen).feed(drawn(Settings(name="Eve \x1b[2J" + "x" * 200), "Soutenances", columns, rows))
+        assert screen.display[0].startswith(" Soutenances")
+        assert all(line[-1] in " ┓┃┛…" for line in screen.display)
+        assert "".join(screen.display[1:]).strip() == "" or columns >= 100
+    needed = "import defense_console.terminal.first_frame, defense_console.keys.keymap"
+    assert loaded_of(needed, "textual", "rich", "sqlite3", "click") == []

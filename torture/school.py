@@ -23,15 +23,15 @@ import msgspec
 import psycopg
 
 from defense_console.store.base import Append, Conflict, StoreError
+from defense_console.store.claiming import Claim
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.changes import Changes
-from defense_console.store.postgres.claims import Claim, Claims
 from defense_console.store.postgres.server import OVERLAP_S, Server
 from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.postgres.transactions import Transactions
 from tests.store import logs
-from tests.store.postgres.servers import Isolation, a_server, schema_of_its_own, url
+from tests.store.postgres.servers import Isolation, a_server, claims_of, schema_of_its_own, url
 from torture.figures import Figures, cases, show
 from torture.strace import ROOT
 
@@ -63,11 +63,11 @@ def signature(claim: Claim, mentor: str) -> Append:
 def work(server: Server, mentor: str, done: Taken, chance: random.Random) -> None:
     """Take, sometimes hand over, and sign, until nothing is offered."""
     store = PostgresStore(server)
-    claims = Claims(store)
+    claims = claims_of(server, mentor)
     while True:
         began = time.perf_counter()
         try:
-            claim = claims.take(mentor)
+            claim = claims.take_next()
         except StoreError as error:
             done.failed.append(f"{mentor} could not take: {error}")
             continue
@@ -107,7 +107,7 @@ def claiming(address: Address, defenses: int) -> tuple[str, list[str]]:
     streams = [logs.stream(n) for n in range(defenses)]
     with closing(Server(address)) as server:
         store = PostgresStore(server)
-        claims = Claims(store)
+        claims = claims_of(server, "administrator")
         with store.transaction():
             for n, stream in enumerate(streams):
                 store.append(logs.first(n))

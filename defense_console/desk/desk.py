@@ -12,21 +12,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
 from defense_console.desk.queue import AgendaDesk
+from defense_console.desk.team import Team
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
-from defense_console.settings import Settings, save
+from defense_console.settings import Settings, changed, save
 from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
 from defense_console.store.recorder import Recorder
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.comments import CommentBank
     from defense_console.desk.defense.live import LiveDesk
     from defense_console.desk.defense.revisions import RevisionsDesk
+    from defense_console.desk.defense.second_reading import ReadingDesk
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.insight import InsightDesk
@@ -77,14 +77,17 @@ class Desk:
         self.settings = settings
         self.now = clocks
         self.ledger = Ledger(store, recorder, clocks, settings.name, shipped)
+        self.team = Team(self.ledger, settings.zone, settings.capacity_min)
+        self.ledger.signature = settings.signature
         self._daily = daily
         self._vault = vault
         self.leases = Leases(
-            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store
-        )
+            self._stored_leases, recorder.submit, clocks, process_start, settings.zone, self.ledger.read_only, store,
+            self.team.not_mine,
+        )  # fmt: skip
         self._live: dict[str, LiveDesk] = {}
         self._countdowns = Countdowns(settings.release_countdown_s, clocks)
-        self.agenda = AgendaDesk(self.ledger, self.leases, settings)
+        self.agenda = AgendaDesk(self.ledger, self.leases, settings, self.team)
         self._shipped = shipped
 
     @cached_property
@@ -103,9 +106,9 @@ class Desk:
 
     def change_settings(self, changes: Mapping[str, str]) -> None:
         """Use other settings from now on; `save_settings` keeps them."""
-        self.settings = settings = msgspec.structs.replace(self.settings, **changes)
-        self.ledger.author = settings.name
-        self.leases.zone = self.agenda.zone = settings.zone
+        self.settings = settings = changed(self.settings, changes)
+        self.ledger.author, self.ledger.signature = settings.name, settings.signature
+        self.leases.zone = self.agenda.zone = self.team.zone = settings.zone
         if self._daily is not None:
             self._daily.zone = settings.zone
         for known in ("comments", "students"):
@@ -146,6 +149,13 @@ class Desk:
         from defense_console.desk.defense.revisions import RevisionsDesk
 
         return self._verdict_desk(RevisionsDesk, defense_id)
+
+    def second_reading(self, defense_id: str) -> ReadingDesk:
+        """Return the second reading of a defense."""
+        from defense_console.desk.defense.second_reading import ReadingDesk
+
+        self.leases.look()
+        return ReadingDesk(self.ledger, defense_id, self.leases)
 
     def intake(self, defense_id: str) -> Intake:
         """Return the documents that come in for a defense: they are looked at first, then taken.
@@ -246,9 +256,8 @@ class Desk:
     def rehearsal_here(self) -> str | None:
         """Return the rehearsal that was going on on this machine, None for none or several."""
         self.leases.look()
-        streams = [stream for stream in self.ledger.snapshot.leases() if stream.startswith(REHEARSAL.prefix)]
-        here = [stream for stream in streams if self.leases.was_here(stream) and self._is_live(stream)]
-        return REHEARSAL.id_of(here[0]) if len(here) == 1 else None
+        here = [each.id for each in self.agenda.rehearsals() if self.leases.was_here(REHEARSAL.stream(each.id))]
+        return here[0] if len(here) == 1 else None
 
     # --- two consoles --------------------------------------------------------------------------------------------
 
@@ -276,7 +285,7 @@ class Desk:
             verdict of the defense has just been released, as its dialog announced.
         """
         self.leases.look()
-        turned = self.leases.turned() | self.ledger.refresh()
+        turned = self.leases.turned() | self.ledger.refresh() | self.team.turned()
         for live in self._live.values():
             live.tick()
         self.leases.free_all_but([held for held in self.leases.held if held in shown or self._is_live(held)])

@@ -216,15 +216,24 @@ def as_svg(plot: Plot) -> bytes:
         raise ConsoleError("Drawings need the extra “plots”: pip install 'defense-console[plots]'.") from None
     from xml.etree import ElementTree
 
-    drawn = pygal.HorizontalStackedBar(
-        js=[], no_prefix=True, title=plot.title, show_legend=len(plot.kinds) > 1, truncate_label=-1,
-        height=max(200, 90 + 26 * len(plot.rows)), width=900, disable_xml_declaration=True,
-        style=pygal.style.Style(colors=_colours(plot), font_family="sans-serif", background="#ffffff"),
+    labels = [f"{row.label} ({row.said})" for row in plot.rows]
+    room = _PLOT + round(_CELL * max(map(len, labels), default=0))
+    style = pygal.style.Style(
+        colors=_colours(plot), font_family="sans-serif", background="#ffffff", opacity="1", opacity_hover="1",
+        title_font_size=18, legend_font_size=14, label_font_size=13, major_label_font_size=13,
+        guide_stroke_color="#d0d0d0", major_guide_stroke_color="#d0d0d0",
     )  # fmt: skip
-    rows = list(reversed(plot.rows))
-    drawn.x_labels = [f"{row.label} ({row.said})" if len(plot.kinds) == 1 else row.label for row in rows]
+    drawn = pygal.HorizontalStackedBar(
+        js=[], no_prefix=True, title=plot.title, show_legend=len(plot.kinds) > 1, legend_at_bottom=True,
+        legend_at_bottom_columns=len(plot.kinds),
+        truncate_label=-1, truncate_legend=-1, width=room, disable_xml_declaration=True, style=style,
+        height=_FRAME + _ROW * len(plot.rows) + _LINE * (len(plot.kinds) > 1) + _LINE * bool(plot.note),
+        x_title=plot.note or None, value_formatter=str,
+    )  # fmt: skip
+    drawn.x_labels = list(reversed(labels))
+    drawn.y_labels = _whole_numbers(max((sum(row.values) for row in plot.rows), default=0))
     for n, kind in enumerate(plot.kinds):
-        drawn.add(kind, [row.values[n] for row in rows])
+        drawn.add(kind, [row.values[n] for row in reversed(plot.rows)])
     tree = ElementTree.fromstring(drawn.render())
     for parent in list(tree.iter()):
         for child in list(parent):
@@ -234,8 +243,22 @@ def as_svg(plot: Plot) -> bytes:
     return bytes(ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True))
 
 
-_COLOURS: Final = {"good": "#12660f", "middle": "#6e4500", "bad": "#a81a14", "": "#0a45b8"}
-"""Those of the light theme, which is drawn on white."""
+_PLOT, _CELL = 560, 7.2
+"""Points of the bars, and of a character of a label: a drawing is as wide as its longest label needs."""
+_FRAME, _ROW, _LINE = 110, 30, 30
+"""Points of title and axis, of a row, of a line below."""
+_STEPS: Final = 10
+"""At most so many numbers on the axis."""
+
+
+def _whole_numbers(most: int) -> list[int]:
+    """Return the numbers of an axis that counts: 0, then in equal steps of 1, 2 or 5 and so on, past the highest."""
+    step = next(n * 10**power for power in range(20) for n in (1, 2, 5) if n * 10**power * _STEPS >= most)
+    return [*range(0, most + step, step)]
+
+
+_COLOURS: Final = {"good": "#12660f", "middle": "#b57a00", "bad": "#a81a14", "": "#0a45b8"}
+"""Dark ones for white paper; the one in the middle is lighter, so that neighbours differ also without their hue."""
 
 
 def _colours(plot: Plot) -> tuple[str, ...]:

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from itertools import chain
 from typing import Any
 
 import msgspec
 
+from defense_console.desk.lines import all_outcome_words, lines_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
-from defense_console.model.curriculum import Check, Curriculum, Project, Rules
+from defense_console.desk.team import Team
+from defense_console.model.curriculum import Check, Curriculum, Project
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
-from defense_console.model.defense.state import NOT_HELD, Defense
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.state import Defense
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, entry
+from defense_console.model.queue.agenda import Entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Search, closed_row
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.text import searchable
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import LANGUAGES, _, translator, zone_of
-from defense_console.words.values import OUTCOMES, SESSIONS
+from defense_console.words.translation import _, local_day, zone_of
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
@@ -49,13 +48,30 @@ ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 NO_FILTER = Filter()
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """Something the queue did. Attributes: subject, id: on which log; action: its number, 0 for beginning a defense."""
 
     subject: Subject[Any, Any]
     id: str
     action: int
+
+
+class GoingOn(msgspec.Struct, frozen=True):
+    """A defense or a rehearsal that is live.
+
+    Attributes:
+        subject, id: Its log.
+        number: Of the attempt, or of the rehearsal.
+        since: Its start, ISO 8601 UTC.
+    """
+
+    subject: Defenses
+    id: str
+    student_id: str
+    student_name: str
+    project: str
+    number: int
+    since: str
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -80,20 +96,35 @@ class Card(msgspec.Struct, frozen=True):
 class AgendaDesk:
     """What the mentor does in the queue."""
 
-    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings, team: Team) -> None:
         self.ledger = ledger
+        self.team = team
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
+        self._listed: tuple[Entry, ...] = ()
+        self._listed_at: tuple[object, ...] = ()
+        """The lines of what was pending, and what they were made of: there are several drawings in a second."""
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
         self.zone = settings.zone
+        self._entries: dict[str, Entry] = {}
+        """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
+        self._entries_of = ("", "")
+        """Minute and zone of these lines."""
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        return self._named(self._pending())
+        snapshot, unsaved, followed = self.ledger.snapshot, self._unsaved(), self.ledger.unacknowledged(STUDENT)
+        pending = snapshot.pending()
+        if unsaved or followed:
+            return self._named(({summary.id: summary for summary in pending} | unsaved).values())
+        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
+        if seen != self._listed_at:
+            self._listed, self._listed_at = self._named(pending), seen
+        return self._listed
 
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
@@ -113,13 +144,12 @@ class AgendaDesk:
                 "The curriculum {code} has no project {project}.", code=summary.curriculum, project=summary.project
             )
         shipped = self.ledger.curricula.shipped.get(summary.curriculum, curriculum)
-        if self._read_at != self.ledger.snapshot.generation:
+        if self._read_at not in (-1, self.ledger.snapshot.generation):
             self._read_for_cards()
         others = defenses_of(self.find, projects_of(summary, shipped))
         attempts = others.get((summary.student_id, summary.project), ())
         before = [each for each in attempts if each.attempt < summary.attempt]
-        on_its_way = self.ledger.unacknowledged(STUDENT)
-        student: Student | None = on_its_way.get(summary.student_id) or self.ledger.snapshot.student(summary.student_id)
+        student = self._student(summary.student_id)
         standing = student.standing if student is not None else Standing()
         return Card(
             entry,
@@ -143,6 +173,11 @@ class AgendaDesk:
         if found is None:
             raise problem
         return found
+
+    def prepare_cards(self) -> None:
+        """Read what the cards need, after the first of them was drawn; later they see to it themselves."""
+        if self._read_at == -1:
+            self._read_for_cards()
 
     def _read_for_cards(self) -> None:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
@@ -199,7 +234,7 @@ class AgendaDesk:
         if search.strip():
             names = {student.id: student.name for student in self.ledger.store.students()}
             titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles, _outcomes(), zone_of(self.zone)).finds, hits))
+            hits = list(filter(Search(search, names, titles, all_outcome_words(), zone_of(self.zone)).finds, hits))
         if wanted:
             keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
             hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
@@ -219,30 +254,93 @@ class AgendaDesk:
         followed = self.ledger.unacknowledged(STUDENT)
         students.update(followed)
         now = self.ledger.now().wall
-        entries, outcomes = list[Entry](), _outcomes()
-        for summary in summaries:
-            curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
-            project = curriculum.project(summary.project) if curriculum else None
-            rules = curriculum.rules if curriculum else Rules()
-            student = students.get(summary.student_id)
-            name = summary.student_id if student is None else student.name
-            title = project.title if project else None
-            entries.append(entry(summary, name, now, zone_of(self.zone), rules, title, outcomes))
-        return tuple(entries)
+        if self._entries_of != (now[:16], self.zone):
+            self._entries_of, self._entries = (now[:16], self.zone), {}
+        kept = self._entries
+        new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
+        made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
+        kept.update((line.summary.id, line) for line in made)
+        lines = tuple(kept[each.id] for each in summaries)
+        if not self.team.shared:
+            return lines
+        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
 
-    def live_besides(self, defense_id: str) -> tuple[Entry, ...]:
-        """Return the lines of the defenses that are live, without this one."""
-        return self._named(each for each in self._pending() if each.session == "live" and each.id != defense_id)
+    def _in_team(self, found: Entry) -> Entry:
+        """Return the line as a school lists it: who has it, and whether I am asked to keep it."""
+        replace = msgspec.structs.replace
+        if until := self.team.asked(found.summary.id):
+            tabs = found.tabs | {"mentor"}
+            return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
+        place, claim = self.team.place(found.summary.id), self.team.claim(found.summary.id)
+        if place == "mine" or claim is None:
+            return found
+        text_id, parameters = N_("to take"), {"since": claim.since}
+        if claim.holder:
+            text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
+        return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
+
+    def of_day(self, day: date) -> tuple[Entry, ...]:
+        """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
+        starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
+        starts |= {each.id: each.planned_at for each in self._pending()}
+        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
+
+    def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
+        """Return the defenses that are live, then the rehearsals.
+
+        Args:
+            besides: Id of one that is left out; those that come after it come first.
+        """
+        live = [each for each in self._pending() if each.session == "live" and self.team.place(each.id) == "mine"]
+        found = [
+            GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
+                    each.planned_at)
+            for each in live
+        ]  # fmt: skip
+        found += self.rehearsals()
+        ids = [each.id for each in found]
+        place = ids.index(besides) if besides in ids else 0
+        return tuple(each for each in (*found[place:], *found[:place]) if each.id != besides)
+
+    def rehearsals(self) -> tuple[GoingOn, ...]:
+        """Return the rehearsals that go on, the latest first: each has a lease, also after its console is gone."""
+        found = []
+        for stream in {*self._leases.held, *self.ledger.snapshot.leases()}:
+            id = stream.removeprefix(REHEARSAL.prefix)
+            if stream == id or id in self._unreadable or not self._may_be_mine(stream):
+                continue
+            try:
+                state = self.ledger.state(REHEARSAL, id)
+            except ConsoleError:
+                self._unreadable.add(id)
+                continue
+            if state.session == "live":
+                name, student = self._name_of(state.student_id), state.student_id
+                since = state.planned_at  # it is begun and started at once
+                found.append(GoingOn(REHEARSAL, id, student, name, state.project, state.attempt, since))
+        return tuple(sorted(found, key=lambda each: (each.since, each.id), reverse=True))
+
+    def _may_be_mine(self, stream: str) -> bool:
+        """Return whether a rehearsal may be this mentor's: in a school, one that is held on this machine."""
+        return not self.team.shared or stream in self._leases.held or self._leases.was_here(stream)
+
+    def _student(self, id: str) -> Student | None:
+        on_its_way = self.ledger.unacknowledged(STUDENT)
+        return on_its_way.get(id) or self.ledger.snapshot.student(id)
+
+    def _name_of(self, student_id: str) -> str:
+        student = self._student(student_id)
+        return student_id if student is None else student.name
 
     def filtered(self, entries: Iterable[Entry], wanted: Filter) -> tuple[Entry, ...]:
         """Return the lines that a filter keeps, by their next date; in the order given."""
         keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
         return tuple(each for each in entries if keeps(each.summary.curriculum, each.next_at))
 
-    def left_s(self, defense_id: str) -> int | None:
-        """Return the seconds a live defense has left, negative beyond its end; None when its log cannot be read."""
+    def left_s(self, id: str, subject: Defenses = DEFENSE) -> int | None:
+        """Return the seconds a live one has left, negative beyond its end; None when its log cannot be read."""
         try:
-            return self.ledger.state(DEFENSE, defense_id).timeline.ends_in_ms(self.ledger.now()) // 1000
+            return self.ledger.state(subject, id).timeline.ends_in_ms(self.ledger.now()) // 1000
         except ConsoleError:
             return None
 
@@ -260,6 +358,14 @@ class AgendaDesk:
         """Return the project as it is shipped."""
         curriculum = self.ledger.curricula.shipped.get(summary.curriculum)
         return curriculum.project(summary.project) if curriculum is not None else None
+
+    def load_min(self, summary: Summary) -> int:
+        """Return how many minutes of defenses I have in the week of a defense, without it."""
+        return self.team.load_min((e.summary for e in self.entries() if e.mine), self.length_min, summary)
+
+    def look_at_claims(self) -> None:
+        """Ask the holders of old claims; see `Team.look`. Once a minute is enough."""
+        self.team.look(self._pending())
 
     @property
     def curricula(self) -> tuple[str, ...]:
@@ -365,12 +471,12 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
     return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
 
 
-@cache
-def _outcomes() -> dict[str, str]:
-    """Return what a search calls an outcome, and a session that was not held: its words in every language, folded."""
-    words = dict(OUTCOMES) | {name: SESSIONS[name] for name in NOT_HELD}
-    return {name: searchable(" ".join(translator(each)(text) for each in LANGUAGES)) for name, text in words.items()}
-
-
 def _titles(curriculum: Curriculum, project: Project) -> str:
     return f"{project.id} {project.title.fr} {project.title.en} {curriculum.code}"
+
+
+def _is_line_of(line: Entry | None, summary: Summary, students: Mapping[str, Student]) -> bool:
+    """Return whether a line that was made in this minute still says what is known of a defense."""
+    student = students.get(summary.student_id)
+    name = summary.student_id if student is None else student.name
+    return line is not None and line.summary == summary and line.student_name == name

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import re
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import IO, Final, Literal
 
@@ -13,12 +16,15 @@ from defense_console.exchange.bad_file import BOM, BadFile, BadLine
 from defense_console.exchange.lists.table import json_document
 from defense_console.exchange.lists.workbook import is_workbook
 from defense_console.exchange.platform.session_list import is_session_list
+from defense_console.exchange.whole_store.export import ARCHIVE
 from defense_console.exchange.whole_store.files import ZIP_MAGIC
 from defense_console.model.errors import N_
 
 FileKind = Literal["csv", "workbook", "json", "sessions", "calendar", "export", "zip"]
 """A list as CSV, as a workbook or as JSON, the platform's list of sessions, a calendar, a whole store as JSON Lines or
 with documents."""
+_EXPORT: Final = f'{{"format":"{ARCHIVE}",'.encode()
+"""How an export begins as the console writes it."""
 _UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _ZEROS: Final = {(False, True): "utf-16-le", (True, False): "utf-16-be"}
 """Which of the first two bytes is zero in UTF-16 without a byte order mark: a file begins with a letter or a sign."""
@@ -32,7 +38,8 @@ class DataFile(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: what it is.
-        data: its bytes, text in UTF-8; b"" for a ZIP, which is read in pieces.
+        data: its bytes, text in UTF-8; b"" for a ZIP and an export, which are read in pieces.
+        lines: those of an export, from the first one, as often as asked; the file has to stay open.
         assumed: name of the encoding that a list is taken to be in; "" where the file shows it.
         document: its parsed JSON for "json" and "sessions", else None.
     """
@@ -41,6 +48,7 @@ class DataFile(msgspec.Struct, frozen=True):
     data: bytes = b""
     document: object = None
     assumed: str = ""
+    lines: Callable[[], Iterable[bytes]] = tuple
 
 
 def data_file(file: IO[bytes]) -> DataFile:
@@ -58,6 +66,9 @@ def data_file(file: IO[bytes]) -> DataFile:
     file.seek(0)
     if start.startswith(ZIP_MAGIC):
         return DataFile("zip")
+    if file.read(len(_EXPORT)) == _EXPORT:
+        return DataFile("export", lines=functools.partial(_from_the_first, file))
+    file.seek(0)
     data = _as_utf8(file.read())
     begun = data.removeprefix(BOM).lstrip()
     if begun[:15].upper() == b"BEGIN:VCALENDAR":
@@ -68,11 +79,20 @@ def data_file(file: IO[bytes]) -> DataFile:
         document = json_document(data)
     except BadFile:
         if _is_export(begun):
-            return DataFile("export", data)
+            return _export(data)
         raise
     if is_session_list(document):
         return DataFile("sessions", data, document)
-    return DataFile("export", data) if _is_export(begun) else DataFile("json", data, document)
+    return _export(data) if _is_export(begun) else DataFile("json", data, document)
+
+
+def _export(data: bytes) -> DataFile:
+    return DataFile("export", lines=functools.partial(io.BytesIO, data))
+
+
+def _from_the_first(file: IO[bytes]) -> IO[bytes]:
+    file.seek(0)
+    return file
 
 
 def _as_utf8(data: bytes) -> bytes:

@@ -308,7 +308,7 @@ class _Play:
     ) -> None:
         self.clock = clock
         self.entry = entry
-        self.planned = clock.now + offset(entry["planned"])
+        self.planned = (clock.now + offset(entry["planned"])).replace(second=0, microsecond=0)
         self.before = before
         self.curricula = curricula
         self.documents = documents

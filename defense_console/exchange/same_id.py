@@ -20,17 +20,17 @@ _JOINERS: Final = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U0
 _LATIN: Final = "\u0250"
 """The first character behind the Latin blocks."""
 _TURNS: Final = "\N{RIGHT-TO-LEFT OVERRIDE}"
-_BLANKS: Final = re.compile(r"\s+")
 
 
 def without_unseen(text: str) -> str:
     """Return a text without the characters that nobody sees, and with plain single blanks."""
-    return _BLANKS.sub(" ", _seen(text)).strip()
+    return " ".join(_seen(text).split())
 
 
 def comparable(id: str) -> str:
     """Return the form in which ids are compared."""
-    return without_unseen(unicodedata.normalize("NFC", without_unseen(id)))
+    seen = without_unseen(id)
+    return seen if seen.isascii() else without_unseen(unicodedata.normalize("NFC", seen))
 
 
 def revealed(id: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache, lru_cache
 from typing import Final, NoReturn
 
 from defense_console.keys.table import COMMANDS as COMMANDS
@@ -40,6 +41,7 @@ def context_title(context: Context, language: str = "en") -> str:
     return _(TITLES[context])
 
 
+@cache
 def commands_for(context: Context) -> tuple[Command, ...]:
     """Return the commands that act in a context, in the table's order; a panel's own first, so that they win a key.
 
@@ -98,8 +100,12 @@ def _key_for(command: Command, typed: str) -> str:
 
 def shown_keys(command: Command, settings: Settings | None = None, language: str = "en") -> tuple[str, ...]:
     """Return the keys in force as they are shown, each letter once, the footer's first."""
-    shown = (display_key(key, language) for key in keys_of(command, settings) if not (len(key) == 1 and key.isupper()))
-    return tuple(dict.fromkeys(shown))
+    return _shown(keys_of(command, settings), language)
+
+
+@lru_cache(maxsize=1024)
+def _shown(keys: tuple[str, ...], language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(display_key(key, language) for key in keys if not (len(key) == 1 and key.isupper())))
 
 
 def footer_of(context: Context, settings: Settings | None = None) -> tuple[Command, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 NEWLINE_SIGN: Final = "⏎"
@@ -24,6 +24,7 @@ def _by_code_point(code: int) -> str:
     return f"⟨U+{code:04X}⟩"
 
 
+@cache
 def _table() -> dict[int, str]:
     """Return what replaces each character that would act instead of being read. Line breaks are not in here."""
     table = {code: chr(0x2400 + code) for code in range(0x20)}  # control pictures: ESC is ␛
@@ -36,9 +37,6 @@ def _table() -> dict[int, str]:
     return table
 
 
-_VISIBLE: Final = _table()
-
-
 def visible(text: str) -> str:
     r"""Return the text with every character that acts replaced by one that shows.
 
@@ -46,7 +44,9 @@ def visible(text: str) -> str:
     A line break stays one, however it was typed (`\r\n` too). The result is never interpreted again: applying the
     function twice changes nothing.
     """
-    return text.replace("\r\n", "\n").translate(_VISIBLE)
+    if text.isprintable():  # no character that acts is printable, and most texts are
+        return text
+    return text.replace("\r\n", "\n").translate(_table())
 
 
 def is_one_line(text: str) -> bool:
@@ -78,6 +78,13 @@ def cells(text: str) -> int:
     Combining marks and format characters take none, wide and full-width characters two, as does a character that is
     asked to show as a picture (U+FE0F). Joined emoji are counted one by one. Source: UAX #11.
     """
+    return len(text) if text.isascii() else _wide_cells(text)
+
+
+@lru_cache(maxsize=4096)
+def _wide_cells(text: str) -> int:
+    if "\ufe0f" not in text:
+        return sum(map(_cells_of, text))
     total = 0
     last = 0
     for character in text:
@@ -85,11 +92,17 @@ def cells(text: str) -> int:
             total += 2 - last if last == 1 else 0
             last = 2 if last == 1 else last
             continue
-        if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-            continue
-        last = 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-        total += last
+        if width := _cells_of(character):
+            last = width
+        total += width
     return total
+
+
+@lru_cache(maxsize=4096)
+def _cells_of(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
 def shortened(text: str, width: int) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from defense_console.desk.desk import Desk
+from defense_console.desk.queue import GoingOn
 from defense_console.keys.keymap import (
     Command,
     Context,
@@ -31,10 +33,10 @@ from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
-from defense_console.model.queue.agenda import Entry
 from defense_console.safe_text import content
 from defense_console.screens.console import Console
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
+from defense_console.screens.shared.going_on import live_elsewhere, place_of
 from defense_console.screens.shared.paging import go_to_end, turn_page
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
@@ -43,10 +45,10 @@ from defense_console.widgets.frame.header_line import HeaderEnd, HeaderLine, Hea
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import NEW_LINE
+from defense_console.widgets.frame.writer import NEW_LINE, Field
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.key_names import display_key
-from defense_console.words.translation import _, clock_text, error_text, language, short_day, time_of_day
+from defense_console.words.translation import _, error_text, language, short_day, time_of_day
 
 T = TypeVar("T")
 WAYS_OUT = ("console.quit", "console.back", "console.help")
@@ -82,10 +84,14 @@ class ConsoleScreen(Screen[None]):
         self._message_age: int | None = None
         self._composed = False
         self._in_command = False
-        self._previewing: Timer | None = None
+        self._previewing: asyncio.TimerHandle | None = None
+        self._told: tuple[Size, str] | None = None
+        """For which size, in which language, it is said that it is too small."""
         self._alarmed = False
-        self._live_elsewhere: Entry | None = None
-        """Another defense that is live."""
+        self._live_elsewhere: tuple[GoingOn, ...] = ()
+        """Other defenses and rehearsals that are live."""
+        self._resized = False
+        """It will be drawn, since its size has changed."""
 
     # --- what a subclass fills ---------------------------------------------------------------------------------------
 
@@ -260,8 +266,10 @@ class ConsoleScreen(Screen[None]):
     def on_mount(self) -> None:
         """First drawing, in the form that fits the terminal: the toolkit tells its size only after that."""
         width, height = self.app.size
-        for points, length in ((self.app.HORIZONTAL_BREAKPOINTS, width), (self.app.VERTICAL_BREAKPOINTS, height)):
-            self.add_class(next(name for least, name in reversed(points or [(0, "")]) if length >= least))
+        across, down = self.app.HORIZONTAL_BREAKPOINTS, self.app.VERTICAL_BREAKPOINTS
+        sides = ((across or [(0, "")], width), (down or [(0, "")], height))
+        fits = (next(name for least, name in reversed(points) if length >= least) for points, length in sides)
+        self.add_class(*fits)
         self.update()
 
     def on_screen_resume(self) -> None:
@@ -282,7 +290,7 @@ class ConsoleScreen(Screen[None]):
     def is_composed(self) -> bool:
         """Whether there is something to draw on: an answer of the recorder may come before, and after."""
         self._composed = self._composed or bool(self.query(MessageLine))
-        return self._composed and self.is_attached
+        return self._composed and self.is_attached and bool(self.children)
 
     def update(self) -> None:
         """Draw everything that depends on the state; what cannot be drawn must not end a defense that is running.
@@ -291,19 +299,26 @@ class ConsoleScreen(Screen[None]):
         """
         if not (self.is_mounted and self in self.console_app.shown_screens() and self.is_composed):
             return
+        if self._previewing is not None:
+            self._previewing.cancel()  # all of it is drawn now
         try:
             self._live_elsewhere = self._find_live_elsewhere()
             self.redraw()
             self.show_standing()
             self.show_saved()
             self.show_mode()
-            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
-                     width=self.size.width, height=self.size.height)  # fmt: skip
-            self.query_one("#too-small", QuietText).show(Content(size))
+            self._tell_size()
         except ConsoleError as error:
             self.refuse(error)
         except Exception as error:
             self.console_app.note_fault(error)
+
+    def _tell_size(self) -> None:
+        if self._told != (self.size, language()):
+            self._told = (self.size, language())
+            size = _("{width}×{height} is too small: make the window at least 60×20. Nothing is lost.",
+                     width=self.size.width, height=self.size.height)  # fmt: skip
+            self.query_one("#too-small", QuietText).show(Content(size))
 
     def show_standing(self) -> None:
         """Say in the message row what is so while there is no message."""
@@ -313,8 +328,14 @@ class ConsoleScreen(Screen[None]):
         self.query_one(MessageLine).show_standing(standing if standing.plain else quiet if fits else Content())
 
     def on_resize(self) -> None:
-        """What fits has changed."""
-        self.soon(self.update)
+        """What fits has changed; the toolkit says so several times, one drawing answers them all."""
+        if not self._resized:
+            self._resized = True
+            self.call_after_refresh(self._after_resize)
+
+    def _after_resize(self) -> None:
+        self._resized = False
+        self._guarded(self.update)
 
     def on_descendant_focus(self) -> None:
         """Another field or panel has the focus: the letters may act otherwise now."""
@@ -344,11 +365,9 @@ class ConsoleScreen(Screen[None]):
         """The hints of the footer; while writing only what acts then."""
         settings, found = self.desk.settings, list[Hint]()
         if self.writing:
-            found += [
-                Hint("", _("Enter"), _("keep")),
-                Hint("", _("Esc"), _("keep and leave")),
-                Hint("", display_key(NEW_LINE[0], language()), _("new line")),
-            ]
+            found += [Hint("", _("Enter"), _("keep")), Hint("", _("Esc"), _("keep and leave"))]
+            if isinstance(self.focused, Field) and not self.focused.one_line:
+                found.append(Hint("", display_key(NEW_LINE[0], language()), _("new line")))
             commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
         else:
             commands = footer_of(self.context, settings)
@@ -393,10 +412,10 @@ class ConsoleScreen(Screen[None]):
         """Draw the first row: what is shown, another defense that is live, whether everything is saved, the time."""
         now = self.desk.now().wall
         saved, at, alarm = saved_words(self.desk.saved, self.zone)
-        live = self._time_left_elsewhere()
-        aside = HeaderEnd(
-            live, saved, at, alarm, time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
-        )
+        live = live_elsewhere(self.desk.agenda, self._live_elsewhere)
+        time, day = time_of_day(now, self.zone), short_day(now, self.zone) if self.wide else ""
+        key = self.hint_of(command_named("console.running"))
+        aside = HeaderEnd(live, saved, at, alarm, time, day, key.key if key is not None else "")
         self.query_one(HeaderLine).show_header(self.headline, aside, self.row_width)
 
     @property
@@ -404,15 +423,8 @@ class ConsoleScreen(Screen[None]):
         """Whether panels are framed and stand side by side."""
         return self.has_class("-wide") or self.has_class("-broad")
 
-    def _find_live_elsewhere(self) -> Entry | None:
-        others = self.desk.agenda.live_besides(self.about)
-        return others[0] if others else None
-
-    def _time_left_elsewhere(self) -> tuple[str, str]:
-        """Return the student of another defense that is live, and the time left there."""
-        if (live := self._live_elsewhere) is None or (left_s := self.desk.agenda.left_s(live.summary.id)) is None:
-            return "", ""
-        return live.student_name, _("{time} left", time=clock_text(left_s))
+    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
+        return self.desk.agenda.going_on(self.about)
 
     def soon(self, do: Callable[[], object]) -> None:
         """Do something once everything is laid out; a screen that is gone by then needs nothing done any more."""
@@ -420,7 +432,7 @@ class ConsoleScreen(Screen[None]):
 
     def _guarded(self, do: Callable[[], object]) -> None:
         try:
-            if self.is_attached and self.children:
+            if self.app.is_running and self.is_attached and self.children:
                 do()
         except ConsoleError as error:
             self.refuse(error)
@@ -430,8 +442,10 @@ class ConsoleScreen(Screen[None]):
     def preview_soon(self) -> None:
         """Draw what is said of the line under the cursor once the hand rests: held keys pass over it."""
         if self._previewing is not None:
-            self._previewing.stop()
-        self._previewing = self.set_timer(PREVIEW_S, partial(self._guarded, self.preview))
+            self._previewing.cancel()
+        # A timer of the toolkit would be a task of its own for each key.
+        loop = asyncio.get_running_loop()
+        self._previewing = loop.call_later(PREVIEW_S, self._guarded, self.preview)
 
     def preview(self) -> None:
         """Show what depends on the line under the cursor."""
@@ -567,6 +581,14 @@ class ConsoleScreen(Screen[None]):
     def action_console_palette(self) -> None:
         """Search a command."""
         self.console_app.show_palette()
+
+    def action_console_running(self) -> None:
+        """Go to the defense or the rehearsal that is live; from there to the next one."""
+        others = self._find_live_elsewhere()
+        if others:
+            self.console_app.go(place_of(others[0]), others[0].id)
+        else:
+            self.tell(_("No defense and no rehearsal is live."))
 
     def action_console_quit(self) -> None:
         """Leave, after a question."""

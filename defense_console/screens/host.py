@@ -11,8 +11,6 @@ from typing import Any
 from textual import work
 
 from defense_console.desk.desk import Desk
-from defense_console.desk.exchange import clipboard
-from defense_console.desk.logs.unsaved import copy_unsaved, loss_sentence
 from defense_console.keys.keymap import commands_for, shown_keys
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.summary import Summary
@@ -200,7 +198,7 @@ class Host(OrderedKeys, inherit_bindings=False):
             screens[-1].begin(ask_first(screens[-1]))
 
     def _is_live(self) -> bool:
-        return any(entry.summary.session == "live" for entry in self.desk.agenda.entries())
+        return bool(self.desk.agenda.going_on())
 
     def turn(self, streams: frozenset[str]) -> None:
         """Show what another console changed on these logs: it wrote on them, took them over or let them go."""
@@ -231,6 +229,9 @@ class Host(OrderedKeys, inherit_bindings=False):
     @work(exclusive=True, group="copy")
     async def copy_unsaved(self) -> None:
         """Copy everything that is not saved, in words; the file lies with the spool, outside of the store's folder."""
+        from defense_console.desk.exchange import clipboard
+        from defense_console.desk.logs.unsaved import copy_unsaved
+
         self.keep_texts()  # what is being typed this moment, too
         text, folder = self.desk.unsaved_text(language()), self.desk.spool_folder
         screen = self.console_screens()[-1]
@@ -245,9 +246,13 @@ class Host(OrderedKeys, inherit_bindings=False):
     @work(exclusive=True, group="dialog")
     async def ask_quit(self) -> None:
         """Leave, after a question."""
+        from defense_console.desk.logs.unsaved import loss_sentence
+
         details = ""
-        if self._is_live():
+        if going_on := self.desk.agenda.going_on():
             details = _("A defense is live: its clock keeps counting while the console is closed.")
+            if going_on[0].subject is REHEARSAL:
+                details = _("A rehearsal is live: its clock keeps counting while the console is closed.")
         loss = loss_sentence(self.desk.saved)
         if loss:
             details = "\n".join(part for part in (loss, details) if part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -16,6 +16,8 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
+from defense_console.model.watching import Watch, unwatched
+from defense_console.store.claiming import Claims
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -119,6 +121,13 @@ class Problem(msgspec.Struct, frozen=True):
     parameters: dict[str, object] = {}
 
 
+class Size(msgspec.Struct, frozen=True):
+    """How many logs a store has, and how many lines they have together."""
+
+    logs: int
+    lines: int
+
+
 # --- what is written ---------------------------------------------------------------------------------------------
 
 
@@ -156,6 +165,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         drop_drafts: tuple[str, ...] = (),
         drop_aside: tuple[str, ...] = (),
         aside: tuple[tuple[str, bytes], ...] = (),
+        fence: int | None = None,
     ) -> Append:
         """Return what writes an action, with what else it settles."""
         before, after = action.before, action.after
@@ -169,6 +179,7 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
             previous=before.head,
             drop_aside=drop_aside,
             aside=aside,
+            fence=fence,
         )
 
     @classmethod
@@ -271,6 +282,10 @@ class Store(Protocol):
     def read_only(self) -> ConsoleError | None:
         """Return why nothing can be written, None when it can."""
 
+    @property
+    def claims(self) -> Claims | None:
+        """Return the claims of a store that mentors share, None for a mentor's own."""
+
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.
 
@@ -280,6 +295,12 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Read several times from one view of the store, that of the first look; others may write meanwhile.
+
+        Nothing is written in it.
+        """
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
@@ -306,6 +327,21 @@ class Store(Protocol):
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
+
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, each as `read_log` gives it. One of them is held at a time.
+
+        Others may write meanwhile: within `reading` all are from one view.
+
+        Args:
+            prefix: That of the subject.
+
+        Raises:
+            DamagedStore: A line is missing or is not what was written.
+        """
+
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, of one subject or of all, without reading the lines."""
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
@@ -337,8 +373,11 @@ class Store(Protocol):
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of the students who may have something in a day, sorted; see `has_day`.
+
+        A damaged row is left out.
+        """
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
@@ -413,7 +452,7 @@ class OpenedStore(Store, Protocol):
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log. Empty when it is sound."""
 
-    def verify_all(self) -> tuple[Problem, ...]:
+    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
 
 

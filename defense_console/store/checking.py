@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from defense_console.model.errors import N_
-from defense_console.model.log.chain import first_hash, next_hash
+from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.store.base import Problem, ProblemKind
 
 
@@ -30,14 +30,14 @@ class _Line(msgspec.Struct, frozen=True):
 
 def check_lines(
     stream: str,
-    lines: Iterable[tuple[int, tuple[bytes, str] | None]],
+    lines: Iterable[tuple[int, StoredLine | None]],
     end: KnownEnd | None,
     pinned: Callable[[str], bool],
 ) -> Iterator[Problem]:
     """Yield every changed, missing, cut and damaged line of one log, in order.
 
     Args:
-        lines: Number of each, with its bytes and its hash, None where it cannot be read.
+        lines: Number of each, with the line, None where it cannot be read.
         end: None where no row next to the log says where it ends.
         pinned: Whether the store has the curriculum of a hash.
     """
@@ -53,7 +53,7 @@ def check_lines(
             yield problem(stream, seq, "damaged", N_("Line {seq} of {stream} is damaged."))
             head = None
             continue
-        body, hash = line
+        body, hash = line.body, line.hash
         said = _read(body)
         if (head is not None and next_hash(head, body) != hash) or said.seq != seq:
             yield problem(
@@ -98,9 +98,12 @@ def problem(stream: str, seq: int | None, kind: ProblemKind, text_id: str, **par
     return Problem(stream, seq, kind, text_id, {"stream": stream, "seq": seq, **parameters})
 
 
+_DECODE: Final = msgspec.json.Decoder(_Line).decode
+
+
 def _read(body: bytes) -> _Line:
     try:
-        return msgspec.json.decode(body, type=_Line)
+        return _DECODE(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _Line()
 

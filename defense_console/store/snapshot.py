@@ -8,7 +8,6 @@ called once a second and when a defense is opened. While the store cannot be rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 import msgspec
@@ -19,6 +18,7 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
+from defense_console.store.claiming import Claim
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
@@ -38,6 +38,8 @@ class Snapshot:
         self._changed = store.subscribe()
         self.generation = 0
         """Goes up whenever somebody has written to the store, and once it can be read again."""
+        self.answered = 0
+        """How many writes of this console were answered."""
         self.unread: StoreError | None = None
         """Why the store could not be read at the last look or since; None when it could."""
         self._now, self._before = _Rows(), _Rows()
@@ -128,6 +130,24 @@ class Snapshot:
             self._now.leases = self._ask(self._store.leases, self._before.leases)
         return self._now.leases
 
+    def claims(self) -> Mapping[str, Claim]:
+        """Return the claims of the pending defenses by stream; none in a store that is not shared."""
+        if self._now.claims is None:
+            shared = self._store.claims
+            self._now.claims = {} if shared is None else self._ask(shared.all, self._before.claims)
+        return self._now.claims
+
+    def fence(self, stream: str) -> int | None:
+        """Return under which claim this console writes on a log: 0, which is none, where somebody else has it."""
+        claim, shared = self.claims().get(stream), self._store.claims
+        if claim is None or shared is None:
+            return None
+        return claim.fence if claim.holder == shared.me else 0
+
+    def claim_changed(self) -> None:
+        """Take note that this console has changed a claim."""
+        self._ask_again("claims")
+
     def _all(
         self,
         now: dict[str, R | None],
@@ -163,6 +183,7 @@ class Snapshot:
         A row next to a log has the number of its last line, so it is known which one is the latest. The other rows
         have none: another console may have written since, so they are read again when they are asked for.
         """
+        self.answered += 1
         match answer.job:
             case Append(stream=stream, row=row, drop_drafts=dropped, drop_aside=settled, aside=moved):
                 if row is not None:
@@ -178,7 +199,9 @@ class Snapshot:
             case WriteLease():
                 self._ask_again("leases")
 
-    def _ask_again(self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases"]) -> None:
+    def _ask_again(
+        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims"]
+    ) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
             setattr(self._now, name, None)
@@ -202,8 +225,7 @@ class Snapshot:
         now.listed = None
 
 
-@dataclass
-class _Rows:
+class _Rows(msgspec.Struct):
     """Rows that were read; None is what was not asked for, or a row that is not there."""
 
     pending: set[str] | None = None
@@ -211,11 +233,12 @@ class _Rows:
     everybody: set[str] | None = None
     listed: tuple[Summary, ...] | None = None
     """The pending ones in order, until one of them changes."""
-    summaries: dict[str, Summary | None] = field(default_factory=dict)
-    students: dict[str, Student | None] = field(default_factory=dict)
+    summaries: dict[str, Summary | None] = {}
+    students: dict[str, Student | None] = {}
     drafts: dict[str, dict[str, Draft]] | None = None
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None
+    claims: dict[str, Claim] | None = None
 
     def over(self, before: _Rows) -> _Rows:
         """Return these rows, and the earlier ones where there are none."""
@@ -229,6 +252,7 @@ class _Rows:
             before.drafts if self.drafts is None else self.drafts,
             before.asides if self.asides is None else self.asides,
             before.leases if self.leases is None else self.leases,
+            before.claims if self.claims is None else self.claims,
         )
 
 

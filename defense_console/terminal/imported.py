@@ -33,7 +33,7 @@ def import_lines(taken: Taken, dry_run: bool, zone: str, *, every: bool = False)
     if dry_run:
         yield _("Dry run: nothing was written.")
     if taken.archive is not None:
-        counts = len(taken.archive.about(DEFENSE)), len(taken.archive.about(STUDENT))
+        counts = taken.archive.count(DEFENSE), taken.archive.count(STUDENT)
         defenses = ngettext("{n} defense", "{n} defenses", counts[0])
         students = ngettext("{n} student", "{n} students", counts[1])
         yield _("Export taken: {defenses}, {students}.", defenses=defenses, students=students)

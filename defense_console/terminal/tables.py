@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
-from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import Defense
-from defense_console.model.log.envelope import Stamp
 from defense_console.model.text import cells, one_line, shortened, visible
 from defense_console.terminal.opening import short_ids
 from defense_console.words.translation import (
@@ -24,6 +20,8 @@ from defense_console.words.values import OUTCOMES, PHASES, ROW_STATES, SESSIONS
 
 if TYPE_CHECKING:
     from defense_console.desk.defense.base import DefenseDesk
+    from defense_console.model.defense.state import Defense
+    from defense_console.model.log.envelope import Stamp
     from defense_console.model.queue.agenda import Entry
 
 _NAME = 28
@@ -73,6 +71,8 @@ def _waits_for(who: str | None) -> str:
 
 def defense_lines(desk: DefenseDesk, now: Stamp, zone: str) -> Iterator[str]:
     """Yield one defense as it is known now."""
+    from defense_console.model.defense import rubric
+
     defense, project = desk.defense, desk.project
     yield one_line(f"{project.id} · {project.title.in_(language())}")
     yield from aligned(
@@ -128,6 +128,8 @@ def _verdict(defense: Defense) -> str:
 
 
 def _documents(desk: DefenseDesk, zone: str) -> list[str]:
+    from defense_console.model.defense import revision
+
     return [
         f"{one_line(revision.row_title(r.request, desk.project, language()))} — {_(ROW_STATES[r.state])}"
         + (", " + _("due {at}", at=date_time(r.due_at, zone)) if r.state in revision.AWAITED else "")
@@ -142,6 +144,8 @@ def _note(at_s: int, criterion: str | None, text: str, private: bool) -> str:
 
 def log_lines(desk: DefenseDesk, zone: str) -> Iterator[str]:
     """Yield the log, one event a line; cancelled actions say so."""
+    from defense_console.desk.defense.wording import cancelled_actions, describe, requests_of
+
     events = desk.events
     cancelled, requests = cancelled_actions(events), requests_of(events)
     rows = []

@@ -1,6 +1,6 @@
-"""What the command line says: help and errors in the user's language, text that cannot act on a terminal, JSON.
+"""What the command line says: errors in the user's language, text that cannot act on a terminal, JSON, the exit code.
 
-Loads neither the toolkit of the screens nor anything that draws.
+Loads neither click nor the toolkit of the screens nor anything that draws.
 """
 
 from __future__ import annotations
@@ -8,20 +8,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-import click
-import msgspec
-
-from defense_console.exchange.bad_file import BadFile, BadLine
 from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.faults import no_values_told
 from defense_console.words.translation import _, ngettext
+
+if TYPE_CHECKING:
+    from defense_console.exchange.bad_file import BadLine
 
 OK: Final = 0
 BUG: Final = 1
@@ -32,108 +30,6 @@ INTERRUPTED: Final = 130
 _LONGEST_FOUND: Final = 80
 _ACTING: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """What JSON may leave as it is and a terminal would act on. Source: RFC 8259 §7."""
-
-
-# --- click in the user's language --------------------------------------------------------------------------------
-
-
-class WordedCommand(click.Command):
-    """A command whose help is a message id, translated when it is shown."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option that prints the help."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _say_help
-        return option
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the usage line."""
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage:") + " ")
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what the command does."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """Return what the command does, for the list of commands."""
-        return _(self.help or "")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options."""
-        with formatter.section(_("Options")):
-            records = (self._record(ctx, param) for param in self.get_params(ctx) if isinstance(param, click.Option))
-            formatter.write_dl([record for record in records if record is not None])
-
-    def _record(self, ctx: click.Context, param: click.Parameter) -> tuple[str, str] | None:
-        record = param.get_help_record(ctx)
-        if record is None:
-            return None
-        return record[0], _("Show this help.") if "--help" in param.opts else _(record[1])
-
-
-def _say_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
-        say(ctx.get_help())
-        ctx.exit()
-
-
-class WordedGroup(WordedCommand, click.Group):
-    """A command with commands of its own."""
-
-    command_class = WordedCommand
-    group_class = type
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, then the commands."""
-        super().format_options(ctx, formatter)
-        names = self.list_commands(ctx)
-        with formatter.section(_("Commands")):
-            found = ((name, self.get_command(ctx, name)) for name in names)
-            formatter.write_dl([(name, each.get_short_help_str()) for name, each in found if each is not None])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is asked for."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            known = ", ".join(self.list_commands(ctx))
-            text = _("There is no command “{name}”; there are {known}.", name=args[0], known=known)
-            raise click.UsageError(text, ctx)
-        return super().resolve_command(ctx, args)
-
-
-class OneOf(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """One of some words, refused in the user's language."""
-
-    name = "word"
-
-    def __init__(self, *words: str) -> None:
-        self.words = words
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        """Return the words as help shows them."""
-        return f"[{'|'.join(self.words)}]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the word."""
-        if value not in self.words:
-            self.fail(_("“{value}” is not one of {words}.", value=value, words=", ".join(self.words)), param, ctx)
-        return str(value)
-
-
-def usage_error_text(error: click.ClickException) -> str:
-    """Return why a command line was not understood."""
-    match error:
-        case click.NoSuchOption():
-            return _("There is no option {option}.", option=error.option_name)
-        case click.MissingParameter() if error.param is not None:
-            return _("{name} is missing.", name=(error.param.metavar or error.param.name or "?").upper())
-        case click.BadParameter() if error.param is not None:
-            return f"{'/'.join(error.param.opts)}: {error.message}"
-    return error.format_message()
 
 
 # --- saying ------------------------------------------------------------------------------------------------------
@@ -164,20 +60,39 @@ def _give_up(stream: TextIO) -> None:
 def say(text: str = "") -> None:
     """Print a text of ours, in which user text was already made visible."""
     with printing():
-        click.echo(text)
+        _write(sys.stdout, text + "\n")
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write at once; where the caller closed the stream, nothing."""
+    if stream is not None:
+        stream.write(text)
+        stream.flush()
 
 
 def say_all(lines: Iterable[str]) -> None:
     """Print such texts, one a line."""
     for line in lines:
-        say(line)
+        with printing():
+            if sys.stdout is not None:
+                sys.stdout.write(line + "\n")
+    with printing():
+        _write(sys.stdout, "")
 
 
 def say_json(value: object) -> None:
     """Print one JSON document; characters a terminal would act on are escaped, which changes no value."""
+    import msgspec
+
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    text = _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
     with printing():
-        click.echo(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
+        if (binary := getattr(sys.stdout, "buffer", None)) is None:
+            _write(sys.stdout, text)
+        else:  # UTF-8 whatever the terminal speaks. Source: RFC 8259 §8.1
+            sys.stdout.flush()
+            binary.write(text.encode())
+            binary.flush()
 
 
 def sentence(error: ConsoleError) -> str:
@@ -194,6 +109,8 @@ def place(value: object) -> object:
 
 def say_refusal(error: ConsoleError) -> None:
     """Print why something was refused; a file with every one of its lines."""
+    from defense_console.exchange.bad_file import BadFile
+
     if isinstance(error, BadFile):
         for bad in error.lines:
             _beside(bad_line_text(bad, error.entries))
@@ -213,7 +130,7 @@ def say_error(text: str) -> None:
 def _beside(text: str) -> None:
     """Print on the standard error; where that takes nothing, the exit code still says it."""
     try:
-        click.echo(text, err=True)
+        _write(sys.stderr, text + "\n")
     except OSError:
         _give_up(sys.stderr)
 
@@ -252,31 +169,25 @@ def bad_line_text(bad: BadLine, entries: bool) -> str:
 # --- the end of a run --------------------------------------------------------------------------------------------
 
 
-def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
-    """Run a command line and give its exit code: the one place where errors become text.
+def ended(do: Callable[[], object]) -> int:
+    """Do what a command line asks for and give its exit code: the one place where errors become text.
 
     Returns:
         0 ok · 1 a fault of ours · 2 the user's input or configuration · 130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without a character must not end a command
+            ascii_only = (stream.encoding or "").lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+            # A terminal without a character must not end a command.
+            stream.reconfigure(encoding="utf-8" if ascii_only else None, errors="replace")
     try:
-        # Not click's own main: it maps errors to other codes, and ends the process when a pipe is closed.
-        with no_values_told(say_bug), command.make_context(program, list(arguments)) as context:
-            done = command.invoke(context)
+        with no_values_told(say_bug):
+            done = do()
         with printing():
             if sys.stdout is not None:
                 sys.stdout.flush()
         return done if isinstance(done, int) else OK
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        say_error(usage_error_text(error))
-        if isinstance(error, click.UsageError) and error.ctx is not None:
-            _beside(_("See {command} --help.", command=error.ctx.command_path))
-        return REFUSED
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return INTERRUPTED
     except ConsoleError as error:
         say_refusal(error)
@@ -291,6 +202,8 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
 
 def say_bug(error: BaseException) -> None:
     """Print a fault of ours by its places in the code; its message may hold a student's data and is left out."""
+    import traceback
+
     kind = type(error).__name__
     _beside(_("This is a fault of the console ({kind}). Please report these lines:", kind=kind))
     for frame in traceback.extract_tb(error.__traceback__):

@@ -11,8 +11,9 @@ import msgspec
 
 from defense_console.model.errors import ConsoleError, system_reason
 from defense_console.model.log.instants import instant, iso
-from defense_console.settings import SETTINGS_VARIABLE, SPOOL_VARIABLE
+from defense_console.settings import SETTINGS_VARIABLE
 from defense_console.store.durable_files import make_folder
+from defense_console.surroundings import SPOOL_VARIABLE
 from defense_console.web.kept import Kept, hashed, secret
 
 Role = Literal["mentor", "administrator"]

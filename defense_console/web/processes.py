@@ -21,7 +21,7 @@ import msgspec
 from defense_console.desk.uploads.viewer import DOCUMENTS
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.terminal_input import TerminalInput
-from defense_console.settings import IN_BROWSER_VARIABLE
+from defense_console.surroundings import IN_BROWSER_VARIABLE
 
 MOST: Final = 8
 """Consoles at the same time."""

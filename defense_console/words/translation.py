@@ -16,7 +16,6 @@ The process-wide locale is never touched: dates are worded from our own tables.
 from __future__ import annotations
 
 import gettext
-import importlib.resources
 import os
 import re
 import unicodedata
@@ -25,6 +24,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Concatenate, Final, Literal, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -101,6 +101,17 @@ class _Value(str):
 
 _STOPS: Final = (".", "!", "?", "…")
 _VOWEL: Final = re.compile(r"[aeiouœæ]|y(?![aeiou])")
+_AREAS: Final = frozenset(
+    {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+"""Of time zones that are called by a city or an island."""
+_FRENCH_CITIES: Final[Mapping[str, str]] = {
+    "Algiers": "Alger", "Athens": "Athènes", "Beirut": "Beyrouth", "Brussels": "Bruxelles", "Bucharest": "Bucarest",
+    "Copenhagen": "Copenhague", "Lisbon": "Lisbonne", "London": "Londres", "Moscow": "Moscou", "Noumea": "Nouméa",
+    "Reunion": "La Réunion", "Vienna": "Vienne", "Warsaw": "Varsovie",
+}  # fmt: skip
+"""Those that have another name in French and that a mentor is likely to meet."""
+
 _FRENCH: Final[Mapping[str, Callable[[str], str]]] = {
     "de": lambda text: f"d’{text}" if _VOWEL.match(_folded(text)) else f"de {text}",
     "au": lambda text: f"au {text}" if text[:1].isdigit() else f"à {text}",
@@ -198,6 +209,10 @@ class Translator:
             return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
         return f"{rest} s"
 
+    def count_text(self, n: int) -> str:
+        """Return a number as `12,400`; in French `12 400`."""
+        return f"{n:,}".replace(",", "\N{NO-BREAK SPACE}") if self.language == "fr" else f"{n:,}"
+
     def size_text(self, size: int) -> str:
         """Return a size as `812 bytes`, `12 kB`, `3.4 MB`; in French `812 octets`, `12 ko`, `3,4 Mo`."""
         if size < 1000:
@@ -242,6 +257,17 @@ class Translator:
         """How long it is from now to an instant, or since it: `12 min`, `45 h`, `3 days`; see `in_words`."""
         seconds = round((_local(moment, "UTC") - _local(now, "UTC")).total_seconds())
         return self._about(seconds, _days_ahead(moment, zone, now), 72 if due else 24)
+
+    def zone_text(self, zone: str) -> str:
+        """Return a time zone as people say it, `Paris time`, in French `heure de Paris`; else its own name."""
+        _ = self
+        area, _slash, city = zone.partition("/")
+        if area not in _AREAS or not city:
+            return zone
+        city = city.rpartition("/")[2].replace("_", " ")
+        if self.language == "fr":
+            city = _FRENCH_CITIES.get(city, city)
+        return _("{city} time", city=city)
 
     # --- instants ------------------------------------------------------------------------------------------------
 
@@ -339,9 +365,9 @@ def _days_ahead(moment: str | datetime, zone: str, now: str | datetime) -> int:
 def _load(language: Language) -> Translator:
     if language == "en":
         return Translator("en", gettext.NullTranslations())
-    folder = importlib.resources.files("defense_console") / "words" / "locales" / language / "LC_MESSAGES"
+    file = Path(__file__).with_name("locales") / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
     try:
-        with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
+        with file.open("rb") as compiled:
             return Translator(language, gettext.GNUTranslations(compiled))
     except FileNotFoundError:
         # A checkout that was never built: dates and numbers are French, sentences stay English.
@@ -433,6 +459,7 @@ def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, 
 error_text = _in_force(Translator.error)
 clock_text = _in_force(Translator.clock_text)
 duration_text = _in_force(Translator.duration_text)
+count_text = _in_force(Translator.count_text)
 size_text = _in_force(Translator.size_text)
 in_words = _in_force(Translator.in_words)
 length_to = _in_force(Translator.length_to)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from defense_console.desk.student.board import BoardRow, counts, in_tab, ordered
 from defense_console.desk.student.progress import computed_percent
+from defense_console.desk.student.shown import alerts_document
 from defense_console.desk.student.today import form_fields, goals_today
 from defense_console.model.defense import kinds as defense
-from defense_console.model.defense.timeline import iso
+from defense_console.model.defense.timeline import instant, iso
 from defense_console.model.student import kinds as ev
+from defense_console.model.student.alerts import answer_due
 from defense_console.words.translation import translator
 from tests.desk.consoles import Twin
 from tests.ui.conftest import SHIPPED, Room
@@ -54,6 +56,8 @@ def test_of_whom_nothing_is_recorded_is_in_no_tab(twin: Twin) -> None:
         ((ev.MentorPromised("send it"),), {"mine"}),
         ((TUESDAYS,), {"week", "mine"}),
         ((TUESDAYS, ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24")), {"week", "drifting"}),
+        ((TUESDAYS, ev.SessionMissed("2026-11-10"), ev.SessionMissed("2026-11-17"), ev.SessionMissed("2026-11-24"),
+          ev.SessionStarted("", "2026-11-18T09:00:00.000Z"), ev.SessionHeld("2026-11-18T10:00:00.000Z")), {"week"}),
         ((TUESDAYS, ev.SessionExcused("2026-11-24"), ev.SessionExcused("2026-11-17"), ev.SessionMissed("2026-11-10")),
          set()),
         ((ev.WentAway("2026-11-20", "2026-12-20"), ev.SessionMissed("2026-11-17")), {"away"}),
@@ -141,6 +145,57 @@ def test_how_far_a_project_is_by_what_can_be_counted(room: Room, twin: Twin) -> 
     room.add(id, *(defense.DeliverableDeclared(each.n, received=True) for each in project.deliverables))
     twin.desk.ledger.refresh()
     assert desk.computed_percent(project) == 80, "the mean of 100 and 50, by 10"
+
+
+def test_a_session_that_goes_on_is_today_whenever_it_was_planned_for(room: Room, twin: Twin) -> None:
+    """Nobody planned the first; the second is held a day early, of somebody who is away; the third began yesterday."""
+    tomorrow, now = ev.WeeklyPlanned("2026-11-25", "10:00", "Europe/Paris", length_min=30), room.machine.read().wall
+    room.follow("s2", tomorrow, ev.WentAway("2026-11-20"), ev.SessionStarted("2026-11-25", now))
+    room.student("s3", "Zoé Demo")
+    room.follow("s3", TUESDAYS, ev.SessionStarted("", "2026-11-23T22:00:00.000Z"))
+    twin.desk.follow("s1").act(ev.SessionStarted("", now))
+    for saved in (False, True):
+        if saved:
+            twin.settle()
+        twin.desk.ledger.refresh()
+        twin.desk.students.look()
+        found = twin.desk.students.sessions_today()
+        assert [(e.student.id, e.session.day, e.session.length_min, e.session.state) for e in found] == [
+            ("s3", "", 0, "running"), ("s3", "2026-11-24", 60, "planned"),
+            ("s1", "", 0, "running"), ("s2", "2026-11-25", 30, "running"),
+        ]  # fmt: skip
+    assert found == twin.desk.students.sessions_of(date(2026, 11, 24))
+    assert [each.student.id for each in twin.desk.students.sessions_of(date(2026, 11, 25))] == ["s2"]
+    twin.desk.follow("s1").end_session()
+    assert "s1" not in [each.student.id for each in twin.desk.students.sessions_today()]
+
+
+def test_an_alert_without_an_answer_is_shown_from_the_day_on_which_it_is_due(room: Room, twin: Twin) -> None:
+    students, rules = twin.desk.students, twin.desk.outlooks.rules.alerts
+    desk = twin.desk.follow("s1")
+    desk.raise_alert(ev.AlertRaised("well done", kudos=True))
+    raised = desk.raise_alert(ev.AlertRaised("facts", "called", "call", "a session")).alerts[-1]
+    room.machine.pass_time(3600)
+    twin.desk.follow("s2").raise_alert(ev.AlertRaised("facts", "called", "call", "a session"))
+    twin.settle()
+    students.look()
+    due = answer_due(raised.raised_at, rules)
+    assert instant(due) - instant(raised.raised_at) == timedelta(days=rules.answer_days)
+    assert (students.alerts_today(), row(twin).tabs) == ((), frozenset())
+    room.machine.pass_time(rules.answer_days * 86_400 - 7_200)
+    assert [each.student.id for each in students.alerts_today()] == ["s1", "s2"], "due today, the earliest first"
+    assert students.alerts_today()[0].due == due
+    assert row(twin).tabs == frozenset(), "not overdue"
+    room.machine.pass_time(5_400)
+    assert row(twin).tabs == {"mine"}
+    assert row(twin, "s2").tabs == frozenset()
+    (document, _other) = alerts_document(twin.desk.outlooks)["raised"]
+    assert document["answer_due"] == due
+    desk.acknowledge_alert(raised.seq, "we call")
+    assert [each.student.id for each in students.alerts_today()] == ["s2"]
+    assert row(twin).tabs == frozenset()
+    (document, _other) = alerts_document(twin.desk.outlooks)["raised"]
+    assert document["answer_due"] is None
 
 
 def test_the_sessions_of_today_are_known_once_somebody_looked(room: Room, twin: Twin) -> None:

@@ -56,6 +56,20 @@ def test_a_damaged_row_whose_log_is_damaged_too_hides_no_other_defense(room: Roo
     desk.close()
 
 
+def test_several_drawings_in_one_second_make_the_lines_once_and_no_change_is_missed(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    id = room.plan("s1")
+    desk = room.open_desk(lambda _answer: None)
+    lines = desk.agenda.entries()
+    assert desk.agenda.entries() is lines
+    room.plan("s1", project="IRP-P3")
+    desk.tick()
+    assert len(desk.agenda.entries()) == len(lines) + 1
+    desk.agenda.park(id)
+    assert [line.summary.parked for line in desk.agenda.entries()].count(True) == 1
+    desk.close()
+
+
 def test_a_name_is_read_for_what_is_pending_and_not_for_everybody(room: Room) -> None:
     closed(room, 1)
     room.student("s2", "Zoé Démo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -93,6 +94,23 @@ def test_a_table_and_a_drawing_hold_every_number_and_no_address() -> None:
     assert "A <title> & [more]" in texts
     assert b"<script" not in drawing
     assert drawing.count(b"http") == 1, "the name of the format only"
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 10, 11, 83, 1_000, 12_345])
+def test_a_drawing_shows_whole_words_and_whole_numbers(most: int) -> None:
+    label, kinds = "IRP-P2-B1.2-1 " + "a long criterion of a project " * 4, ("défenses", "séances hebdomadaires")
+    rows = (desk.PlotRow(label, (most, 0), f"{most} of {most}"), desk.PlotRow("May", (0, 1), "one session"))
+    drawing = ElementTree.fromstring(desk.as_svg(desk.Plot("x", "Title", kinds, rows, ("good", "bad"), "half of them")))
+    texts = [each for each in drawing.iter() if each.tag.endswith("}text") and each.text]
+    shown = [each.text or "" for each in texts]
+    assert {f"{label} ({most} of {most})", "May (one session)", "Title", "half of them", *kinds} <= set(shown)
+    assert not [each for each in shown if "…" in each or "%" in each]
+    axis = sorted((float(each.get("x", "0")), each.text or "") for each in texts if (each.text or "").isdecimal())
+    numbers = [int(text) for _x, text in axis]
+    assert numbers == sorted({*numbers}) == [*range(0, numbers[-1] + 1, numbers[1])]
+    assert numbers[-1] >= most
+    gaps = [right - left for (left, _), (right, _) in itertools.pairwise(axis)]
+    assert min(gaps) > 9 * len(axis[-1][1]), "no number lies over its neighbour"
 
 
 @pytest.mark.parametrize(("values", "most", "width", "cells"), [

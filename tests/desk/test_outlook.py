@@ -14,6 +14,7 @@ from defense_console.desk.student.shown import alerts_document
 from defense_console.desk.student.student import StudentDesk
 from defense_console.exchange.curricula.desk_rules import load_desk_rules
 from defense_console.model.defense import kinds as defense
+from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.alerts import Precision, RuleReason
 from defense_console.model.student.course import DaysOff, FinishedProject
@@ -171,7 +172,7 @@ def test_an_alert_is_proposed_answered_and_its_rule_judged(room: Room, twin: Twi
     alert = ev.AlertRaised("facts", "called", "call", "a session", "missed", measured=2, also={"unseen": 22})
     raised = desk.raise_alert(alert).alerts[0].seq
     assert desk.student.standing.alerts == 1
-    assert outlooks.proposals() == ()
+    assert (outlooks.proposals(), outlooks.reasons("s1")) == ((), ()), "raised once is enough"
     records = {each.rule.id: each.precision for each in outlooks.rule_records()}
     assert (records["missed"], records["unseen"]) == (Precision("missed", 1, 1), Precision("unseen", 1, 1))
     desk.close_alert(raised, "not_founded")
@@ -203,16 +204,58 @@ def test_the_mentors_own_rules_lie_next_to_the_settings(
     shipped = (data_folder() / "rules.toml").read_text("utf-8")
     silent(room, desk)
     strict = own(twin, tmp_path, shipped.replace("at_least = 2\n", "at_least = 3\n", 1))
-    assert (strict.proposals(), strict.rules_problem) == ((), None)
+    assert (strict.proposals(), strict.rulebook.problem) == ((), None)
     unknown = own(twin, tmp_path, shipped.replace('= "sessions_missed_in_a_row"', '= "log_ins"'))
     assert alerts_document(unknown)["rules_problem"], "said also where nothing has asked for the rules before"
     assert len(unknown.proposals()) == 1, "the shipped rules are used meanwhile"
-    assert unknown.rules_problem is not None
-    sentence = translator("en").error(unknown.rules_problem)
+    assert unknown.rulebook.problem is not None
+    sentence = translator("en").error(unknown.rulebook.problem)
     assert "log_ins" in sentence
     assert f"The file is {tmp_path / 'rules.toml'}" in sentence
     assert "line " in sentence
-    assert OutlookDesk(twin.desk.ledger, room.settings, frozenset).own_rules is None
+    assert OutlookDesk(twin.desk.ledger, room.settings, frozenset).rulebook.file is None
+
+
+def test_a_tighter_threshold_is_written_used_at_once_and_taken_back(
+    room: Room, twin: Twin, desk: StudentDesk, tmp_path: Path
+) -> None:
+    shipped = (data_folder() / "rules.toml").read_text("utf-8")
+    silent(room, desk)
+    text = shipped.replace("judged_from = 8", "judged_from = 3")
+    here, other = own(twin, tmp_path, text), own(twin, tmp_path, text)
+    assert other.rules == here.rules, "both have read the file"
+    for measured, founded in ((2, False), (2, False), (3, True)):
+        raised = desk.raise_alert(ev.AlertRaised("facts", "a", "b", "c", "missed", measured=measured)).alerts[-1].seq
+        desk.close_alert(raised, "helped" if founded else "not_founded")
+        room.machine.pass_time(DAY)
+    room.machine.pass_time(40 * DAY)
+    (reason,) = [each for each in here.reasons("s1") if each.rule == "missed"]
+    assert reason.measured == 2
+    (record,) = [each for each in here.rule_records() if each.tighter is not None]
+    assert [(each.measured, each.founded) for each in record.not_named] == [(2, False), (2, False)]
+    file = tmp_path / "rules.toml"
+    sentence = words.tightening_text(record, {"s1": "Ada [x]"}, file, translator("en"))
+    assert "sessions missed in a row: from 3 on, now from 2" in sentence
+    assert "These 2 proposals would not have come" in sentence
+    assert sentence.count("Ada [x]: 2, raised, not founded") == 2
+    assert 'write at_least = 2 there again, under id = "missed"' in sentence
+    assert record.tighter is not None
+    here.rulebook.tighten(record.rule, record.tighter)
+    assert file.read_text("utf-8") == text.replace("at_least = 2\n", "at_least = 3\n", 1)
+    assert "missed" not in [each.rule for each in here.reasons("s1")], "it holds at once"
+    edited = file.read_text("utf-8").replace("at_least = 3\n", "at_least = 5\n", 1)
+    file.write_text(edited, encoding="utf-8")
+    with pytest.raises(ConsoleError, match="was changed meanwhile"):
+        other.rulebook.tighten(record.rule, record.tighter)
+    assert file.read_text("utf-8") == edited
+    assert other.rules.alerts.rules[0].at_least == 5, "the other console has read it again"
+    file.write_text(text, encoding="utf-8")
+    here.rulebook.read()
+    assert reason in here.reasons("s1"), "edited back"
+    demo = msgspec.structs.replace(twin.desk.settings, file=str(tmp_path / "settings.toml"), kept=False)
+    with pytest.raises(ConsoleError, match="The demo keeps no settings"):
+        OutlookDesk(twin.desk.ledger, demo, frozenset).rulebook.tighten(record.rule, record.tighter)
+    assert file.read_text("utf-8") == text
 
 
 def test_readiness_is_facts_from_the_logs_of_the_student_and_of_others(

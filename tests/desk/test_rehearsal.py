@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from defense_console.cli import main
 from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.desk.logs.leases import clear_void
 from defense_console.desk.logs.unsaved import unsaved_text
 from defense_console.desk.student.access import access_report
 from defense_console.exchange.calendar.writing import CalendarForm
@@ -22,6 +23,7 @@ from defense_console.exchange.data_file import data_file
 from defense_console.exchange.lists.defenses_csv import CsvForm
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import REHEARSAL
+from defense_console.model.defense.summary import rehearsal_id
 from defense_console.model.errors import ConsoleError
 from defense_console.model.subjects import subject_of
 from defense_console.store.sqlite.store import TinyStore
@@ -147,6 +149,57 @@ def test_a_crash_is_told_when_it_is_opened_again(room: Room, twin: Twin) -> None
         other.kill()
     finally:
         Twin.alive = True
+
+
+@pytest.mark.parametrize("steps", [(), (ev.RoomOpened(),)])
+def test_one_that_a_crash_left_half_begun_is_begun(room: Room, twin: Twin, steps: tuple[ev.DefenseWhat, ...]) -> None:
+    id = str(rehearsal_id("s1", "IRP-P2", 1))
+    now = room.machine.read()
+    with closing(room.connect()) as store:
+        logs = room.logs(store)
+        for what in (ev.Planned("s1", "IRP", "IRP-P2", 1, now.wall, language="fr"), *steps):
+            logs.decide(REHEARSAL, id, [what], now)
+    assert (begun(twin), twin.desk.rehearsal(id).defense.session) == (id, "live")
+    assert begun(twin) == id, "it goes on"
+
+
+def test_what_goes_on_is_known_until_it_is_over_on_this_console_and_on_another(room: Room, twin: Twin) -> None:
+    room.student("s2", "Tom Demo")
+    defense = room.plan("s2")
+    room.live(defense)
+    id = begun(twin)
+    assert [each.id for each in twin.desk.agenda.going_on()] == [defense, id], "also what is not saved yet"
+    twin.settle()
+    other = Twin(room)
+    other.desk.tick([])
+    found = other.desk.agenda.going_on(besides=defense)
+    assert [(each.id, each.student_name, each.project, each.number) for each in found] == [
+        (id, "Lina Demo", "IRP-P2", 1)
+    ]
+    assert [each.id for each in other.desk.agenda.going_on(besides=id)] == [defense]
+    room.machine.pass_time(60)
+    assert other.desk.agenda.left_s(id, found[0].subject) == 29 * 60
+    assert [(row.line.student.id, row.is_live) for row in other.desk.students.rows()] == [("s1", True), ("s2", True)]
+    twin.desk.rehearsal(id).next_phase()
+    twin.desk.rehearsal(id).finish()
+    twin.settle()
+    other.desk.tick([])
+    assert [each.id for each in other.desk.agenda.going_on()] == [defense]
+    other.kill()
+
+
+def test_what_a_killed_console_holds_is_cleared_once_it_is_over(room: Room, twin: Twin) -> None:
+    id = begun(twin)
+    twin.settle()
+    twin.kill()
+    stream = REHEARSAL.stream(id)
+    with closing(room.connect()) as store:
+        assert store.leases()[stream].holder
+        clear_void(store, room.machine.read(), lambda _pid: None)
+        assert list(store.leases()) == [stream], "it goes on: the row says until when its console lived"
+        room.logs(store).decide(REHEARSAL, id, [ev.Finished()], room.machine.read())
+        clear_void(store, room.machine.read(), lambda _pid: None)
+        assert store.leases() == {}
 
 
 def test_what_is_not_saved_names_it(room: Room, twin: Twin) -> None:

@@ -134,7 +134,7 @@ def test_the_message_knows_of_the_next_defense(desk: VerdictDesk) -> None:
     desk.release()
     assert "When you are ready, book the date of the new defense." in desk.message("en").closing
     desk.plan_next_attempt("2026-12-10T13:00:00.000Z")
-    planned = "The new defense is planned for Thursday 2026-12-10 14:00 (Europe/Paris, UTC+01:00)."
+    planned = "The new defense is planned for Thursday 2026-12-10 14:00 (Paris time, UTC+01:00)."
 
     def told() -> bool:
         desk.ledger.refresh()

@@ -24,19 +24,23 @@ from defense_console.exchange.whole_store.export import (
     EXPORT_VERSION,
     STUDENTS,
     CurriculumLine,
+    Exported,
     Header,
     LogLine,
     StudentTableLine,
+    export,
 )
 from defense_console.model.curriculum import canonical_json, curriculum_hash
 from defense_console.model.defense.kinds import DefenseEvent, Noted
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
 from defense_console.model.errors import ConsoleError
-from defense_console.model.log.chain import first_hash, next_hash
+from defense_console.model.log.action import Log
+from defense_console.model.log.chain import StoredLine, first_hash, next_hash
 from defense_console.model.log.envelope import Event, Stamp, encode_event
 from defense_console.model.student.kinds import StudentEvent, StudentRegistered
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import DEMO
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.unsaved.keeping_aside import aside_row
@@ -123,6 +127,22 @@ def test_rows_stand_in_order_of_table_and_id_after_a_header_that_counts_them(exp
     assert header == {"format": "defense-console-export", "version": 1, "lines": len(rows), "demo": NOW}
     assert [(row["table"], row["id"]) for row in rows] == sorted((row["table"], row["id"]) for row in rows)
     assert {row["table"].partition("/")[0] for row in rows} == {"curricula", "defense", "drafts", "student", "students"}
+
+
+def test_an_export_asks_for_one_log_after_the_other() -> None:
+    asked: list[str] = []
+
+    def logs(prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        for n in range(3):
+            asked.append(f"{prefix}{n}")
+            yield asked[-1], tuple(StoredLine(seq, b"{}", "hash") for seq in (1, 2))
+
+    header, *tables = [
+        (json.loads(line).get("table"), len(asked)) for line in export(Exported(18, logs, list, {}, [], []))
+    ]
+    assert header == (None, 0), "lines are counted before any log is read"
+    assert tables == [(name, n) for n, name in enumerate(asked, 1) for _line in (1, 2)]
+    assert len(asked) == 3 * len(LOG_PREFIXES)
 
 
 def test_a_dry_run_checks_and_writes_nothing(make: Callable[[str], ExchangeDesk], exported: bytes) -> None:
@@ -386,5 +406,31 @@ def archive_of(events: list[DefenseEvent]) -> bytes:
 @pytest.mark.parametrize("kind", [pauses, ratings_taken_back], ids=lambda kind: kind.__name__)
 def test_a_log_ten_times_as_long_is_checked_in_ten_times_the_steps(kind: Callable[..., Any]) -> None:
     short, long = archive_of(long_log(kind, 200)), archive_of(long_log(kind, 2_000))
-    assert len(read_archive(short).about(DEFENSE)[0].events) == 200
-    assert steps(lambda: read_archive(long)) < 11 * steps(lambda: read_archive(short))
+    logs: list[Log[Any, Any]] = []
+
+    def read(data: bytes) -> None:
+        read_archive(lambda: io.BytesIO(data), logs.append)
+
+    read(short)
+    assert len(logs[0].events) == 200
+    assert steps(lambda: read(long)) < 11 * steps(lambda: read(short))
+
+
+def test_an_import_takes_one_log_after_the_other_and_one_sorted_otherwise_too(
+    make: Callable[[str], ExchangeDesk], exported: bytes
+) -> None:
+    header, *rows = exported.splitlines(keepends=True)
+    read: list[bytes] = []
+
+    def lines() -> Iterator[bytes]:
+        read.clear()
+        for line in (header, *rows):
+            read.append(line)
+            yield line
+
+    at: list[int] = []
+    read_archive(lines, lambda _log: at.append(len(read)))
+    assert len(set(at)) == len(at) > 10, "each is given at its own place of the file, none is held until the end"
+    copy = make("copy")
+    copy.take(data_file(io.BytesIO(header + b"".join(reversed(rows)))))
+    assert b"".join(copy.export()) == exported

@@ -68,6 +68,15 @@ def test_every_event_was_legal_where_it_stands_and_none_lies_ahead(made: Cohort)
         assert fold(played.log.events, pinned) == played.log.state
 
 
+def test_defenses_are_planned_on_a_whole_minute_and_are_in_the_same_states(made: Cohort) -> None:
+    odd = cohort("2026-11-24T13:00:37.512Z", SHIPPED)
+    for played, as_before in zip(odd.defenses, made.defenses, strict=True):
+        now, before = played.log.state, as_before.log.state
+        assert now.planned_at.endswith(":00.000Z")
+        assert [type(event.what) for event in played.log.events] == [type(event.what) for event in as_before.log.events]
+        assert now.session == before.session
+
+
 def test_the_cohort_is_in_every_state(made: Cohort) -> None:
     found = summaries(made)
     zone, rules = zone_of("Europe/Paris"), SHIPPED["IRP"].rules

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from defense_console.exchange.curricula.desk_rules import check_desk_rules, load_desk_rules
+from defense_console.exchange.curricula.desk_rules import check_desk_rules, load_desk_rules, write_threshold
 from defense_console.exchange.curricula.reading import RULES, check
 from defense_console.model.errors import ConsoleError
 from defense_console.resources import data_folder
@@ -67,3 +68,54 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
         load_desk_rules(tmp_path / RULES)
     with pytest.raises(ConsoleError, match="is not a file"):
         load_desk_rules(tmp_path / "nowhere.toml")
+
+
+MISSED = load_desk_rules().alerts.rules[0]
+OWN = SHIPPED.replace("a_week = 3 ", "a_week = 5 ").replace("at_least = 2\n", "at_least = 2  # mine: [two]\n", 1)
+
+
+@pytest.mark.parametrize("form", [
+    lambda text: text.encode(),
+    lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+    lambda text: text.replace("[[alerts.rules]]\nid", "# of the first rule\n[[alerts.rules]]\n  id", 1).encode(),
+])  # fmt: skip
+def test_one_number_of_the_mentors_file_is_changed_and_nothing_else(
+    tmp_path: Path, form: Callable[[str], bytes]
+) -> None:
+    target = tmp_path / "elsewhere.toml"
+    target.write_bytes(form(OWN))
+    target.chmod(0o640)
+    file = tmp_path / RULES
+    file.symlink_to(target)
+    write_threshold(file, MISSED, 3)
+    assert target.read_bytes() == form(OWN).replace(b"at_least = 2  # mine", b"at_least = 3  # mine", 1)
+    assert (file.is_symlink(), target.stat().st_mode & 0o777) == (True, 0o640)
+    assert sorted(tmp_path.iterdir()) == [target, file], "nothing else is left there"
+    file.unlink()
+    write_threshold(file, MISSED, 4)
+    assert file.read_bytes() == SHIPPED.replace("at_least = 2\n", "at_least = 4\n", 1).encode(), "the shipped ones"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (OWN.replace("at_least = 2  #", "at_least = 4  #"), "was changed meanwhile and is left as it is"),
+    (OWN.replace('id = "missed"', 'id = "absent"'), "was changed meanwhile and is left as it is"),
+    (OWN.replace("a_week", "a_wek"), "rules.toml has 2 faults"),
+    ("[alerts", "rules.toml has 1 faults"),
+])  # fmt: skip
+def test_what_was_edited_meanwhile_is_not_written_over(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / RULES
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConsoleError) as refused:
+        write_threshold(file, MISSED, 3)
+    assert said in str(refused.value)
+    assert file.read_text("utf-8") == text
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ConsoleError, match="cannot be written: "):
+        write_threshold(tmp_path / "file" / RULES, MISSED, 3)
+    (tmp_path / RULES).symlink_to(tmp_path / RULES)
+    with pytest.raises(ConsoleError, match="cannot be written: "):
+        write_threshold(tmp_path / RULES, MISSED, 3)

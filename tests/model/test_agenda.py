@@ -254,7 +254,16 @@ def test_live_first_parked_last(order: Order, names: str) -> None:
 def test_a_tab_shows_its_lines_and_counts_them() -> None:
     assert [e.student_name for e in queue(LINES, tab="student")] == ["Dan"]
     counts = tab_counts(LINES)
-    assert counts == {"today": 4, "mentor": 5, "student": 1, "overdue": 0, "closed": 0, None: 7}
+    assert counts == {
+        "today": 4,
+        "mentor": 5,
+        "student": 1,
+        "overdue": 0,
+        "closed": 0,
+        "to_take": 0,
+        "team": 0,
+        None: 7,
+    }
     for tab, number in counts.items():
         assert len(queue(LINES, tab=tab)) == number
 

@@ -70,7 +70,7 @@ def test_a_condition_tells_what_why_until_when_and_how_to_name_it() -> None:
         "• 2. Deliverable 2 (en)\n"
         "  Why: the table is empty\n"
         "  Expected: Sentence of A2-1 (en)\n"
-        "  Until: Sunday 2026-10-25 13:30 (Europe/Paris, UTC+01:00)\n"
+        "  Until: Sunday 2026-10-25 13:30 (Paris time, UTC+01:00)\n"
         "  File name: Sample_Ada_2_d2_mmaaaa.pdf\n"
         "  (mmaaaa: month and year in which you began the project)\n\n"
         "Upload the new version where you uploaded the first one, under the name above, and tell me.\n\n"
@@ -84,7 +84,7 @@ def test_a_condition_tells_what_why_until_when_and_how_to_name_it() -> None:
 
 def test_the_due_date_is_told_where_the_student_lives_and_beside_it_for_the_mentor() -> None:
     text = messages.text(message(condition(), zone="Pacific/Auckland"))
-    both = "Until: Monday 2026-10-26 01:30 (Pacific/Auckland, UTC+13:00); for me Sunday 2026-10-25 13:30"
+    both = "Until: Monday 2026-10-26 01:30 (Auckland time, UTC+13:00); for me Sunday 2026-10-25 13:30"
     assert both in text
     assert "for me" not in messages.text(message(condition(), zone="Europe/Brussels"))
 
@@ -99,7 +99,7 @@ def test_only_what_is_still_owed_is_asked_for() -> None:
     log.at(9000).add(ev.RowReceived("d3"))
     waiting = messages.text(message(log))
     assert "no new document is asked of you now" in waiting
-    assert "I have until Sunday 2026-10-25 15:30 (Europe/Paris, UTC+01:00) to look at what I received." in waiting
+    assert "I have until Sunday 2026-10-25 15:30 (Paris time, UTC+01:00) to look at what I received." in waiting
     log.add(ev.RowRequestedAgain("d3", "with the sources", 3600))
     again = message(log).asked[0]
     assert again.expected == "with the sources"
@@ -115,7 +115,7 @@ def test_what_did_not_come_is_named_and_a_decision_announced() -> None:
     assert "no new document" not in text
     assert (made.asked, made.points) == ((), ("2. Deliverable 2 (en)",))
     assert "Not received:\n- 2. Deliverable 2 (en)" in text
-    assert "I decide by Tuesday 2026-10-27 15:00 (Europe/Paris, UTC+01:00) what follows" in text
+    assert "I decide by Tuesday 2026-10-27 15:00 (Paris time, UTC+01:00) what follows" in text
     french = messages.text(message(log, "fr"))
     assert "Non reçu" in french
     assert "Je décide" in french
@@ -284,7 +284,7 @@ def test_a_date_is_asked_for_only_while_none_is_planned(session: SessionState | 
     following = Summary("0", "s1", "T", "P1", 2, "2026-11-10T13:00:00.000Z", session, 1) if session else None
     text = messages.text(message(outcome("rework"), next_attempt=following))
     assert ("book the date" in text) is asks
-    assert ("planned for Tuesday 2026-11-10 14:00 (Europe/Paris, UTC+01:00)." in text) is told
+    assert ("planned for Tuesday 2026-11-10 14:00 (Paris time, UTC+01:00)." in text) is told
 
 
 def test_a_criterion_is_told_with_its_rating() -> None:

@@ -145,3 +145,21 @@ def test_the_french_report_says_nothing_in_english(defenses: tuple[tuple[Defense
         french, english = (words(build(defense, curriculum, "jury", language)) for language in LANGUAGES)
         shared = {word for word in french & english if " · " not in word and "–" not in word}
         assert shared <= same
+
+
+def test_a_student_reads_no_id_of_a_criterion_and_no_empty_comment(
+    defenses: tuple[tuple[Defense, Curriculum], ...],
+) -> None:
+    met = 0
+    for defense, curriculum, report in everyone(defenses):
+        ids = [c.id for c in curriculum.criteria_of(rubric.project_of(defense, curriculum))]
+        if report.reader == "student":
+            text = plain.render(report)
+            assert not [id for id in ids if id in text]
+            assert "Europe/Paris" not in text
+        for row in (row for section in report.sections for row in section.parts if isinstance(row, SkillRow)):
+            if row.status.tone in ("acquired", "not_assessed"):
+                met += 1
+                assert len(row.whole) > 1, "a status alone leaves an empty cell"
+                assert row.passages or row.unsaid[-1].text, "what a mentor may rewrite stays as it was"
+    assert met

@@ -17,17 +17,19 @@ from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.defense.live import LiveDesk
 from defense_console.desk.defense.revisions import RevisionsDesk
+from defense_console.desk.defense.second_reading import ReadingDesk
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME, LogDesk
 from defense_console.desk.queue import AgendaDesk
 from defense_console.desk.student.student import StudentDesk
+from defense_console.desk.team import Team
 from defense_console.keys.keymap import Context, commands_for, meant_by
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent as Event
 from defense_console.model.defense.kinds import DefenseWhat
-from defense_console.model.defense.state import Defense, ReceivedFile, Request
+from defense_console.model.defense.state import Defense, RatingValue, ReceivedFile, Request
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, defense_id, summarize
 from defense_console.model.defense.timeline import later
@@ -56,6 +58,7 @@ from defense_console.screens.students.wishes import (
     OnStudents,
 )
 from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
+from defense_console.screens.verdict.second_reading import READING
 from defense_console.screens.verdict.wishes import REPORT, VERDICT, OnReport, OnVerdict
 from defense_console.settings import Settings
 from defense_console.store.base import Append, Draft, Job, Lease, Store
@@ -151,7 +154,7 @@ class Table:
         countdowns = Countdowns(0, self.ledger.now)
         self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
         self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
-        self.agenda = AgendaDesk(self.ledger, self.leases, Settings())
+        self.agenda = AgendaDesk(self.ledger, self.leases, Settings(), Team(self.ledger, "UTC", 0))
         self.student = StudentDesk(self.ledger, "s1", self.leases, Settings(zone="UTC"))
 
     @property
@@ -338,7 +341,21 @@ ABOUT_A_DEFENSE: Mapping[str, Deed] = {
     "clock.more": lambda t, _: t.live.move_target(60),
     "clock.less": lambda t, _: t.live.move_target(-60),
 }
+
+
+def read_again(rating: RatingValue) -> Deed:
+    """What a second assessor does with a criterion."""
+    return lambda _table, seen: seen.desk.act(seen.desk.rating(seen.key, rating, "a reason"))
+
+
 DEEDS: Mapping[Context, Mapping[str, Deed]] = {
+    "reading": {
+        "live.rate_met": read_again("met"),
+        "live.rate_to_improve": read_again("to_improve"),
+        "live.rate_not_met": read_again("not_met"),
+        "live.rate_not_observed": read_again("not_observed"),
+        "reading.finish": lambda _, s: s.desk.act(ev.ReadingClosed(s.desk.me)),
+    },
     "queue": {
         "queue.student": lambda t, _: t.student.change(name="Ada B"),
         "queue.park": lambda t, _: t.agenda.park(ID),
@@ -443,6 +460,7 @@ DEEDS: Mapping[Context, Mapping[str, Deed]] = {
     },
     "check_in": {
         **ABOUT_A_STUDENT,
+        "student.question": lambda t, _: written(t.student, "question"),
         "check_in.start": lambda t, _: t.student.act(t.student.starting),
         "check_in.first": lambda t, s: answered(t, s, 0),
         "check_in.second": lambda t, s: answered(t, s, 1),
@@ -480,10 +498,12 @@ A key without an action of its own has no row: it records what it wishes."""
 
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
-    "queue.students", "documents.open", "students.open", "students.search", "students.order", "student.check_in",
+    "queue.students", "queue.offer", "queue.hand_over", "queue.second_reading", "documents.open", "students.open",
+    "students.search",
+    "students.order", "student.check_in",
     "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",
-    "alerts.save", "alerts.open", "insight.save", "student.rehearse", "readiness.rehearsed", "rehearsed.copy",
-    "rehearsed.save", "timeline.replay",
+    "alerts.save", "alerts.open", "alerts.tighten", "insight.save", "student.rehearse", "readiness.rehearsed",
+    "rehearsed.copy", "rehearsed.save", "timeline.replay",
     "live.details", "live.next_unrated", "live.role", "live.timeline", "live.verdict", "live.audience",
     "verdict.preview", "verdict.revisions", "revisions.compare", "revisions.open_file", "revisions.next",
     "revisions.verdict", "preview.copy", "preview.copy_next", "preview.save", "preview.reader",
@@ -517,7 +537,7 @@ def test_every_command_is_known_to_record_something_or_nothing() -> None:
 WISHES: Mapping[Context, Wishes[Any]] = {
     "queue": QUEUE, "brief": BRIEF, "waiting": WAITING, "audience": CLOCK, "live": LIVE, "verdict": VERDICT,
     "revisions": DOCUMENTS, "preview": REPORT, "aside": ASIDE, "students": STUDENTS, "student": ON_A_STUDENT,
-    "check_in": CHECK_IN, "alerts": ALERTS, "readiness": READINESS,
+    "check_in": CHECK_IN, "alerts": ALERTS, "readiness": READINESS, "reading": READING,
 }  # fmt: skip
 
 
@@ -566,6 +586,7 @@ def views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
     for field in ("", skill, "strength", "improvement", "remarks", "goal", "outcome"):
         yield "preview", REPORT, OnReport(table.verdict, "report", field, "fr")
     yield "preview", REPORT, OnReport(table.verdict, "report", "remarks", "fr", 1)
+    yield "reading", READING, Seen(ReadingDesk(table.ledger, ID, table.leases), "rubric", MISSED)
     for key in ("", *(aside.key for aside in table.brief.aside)):
         yield "aside", ASIDE, OnAside(table.brief, "aside", key)
 

@@ -19,6 +19,7 @@ from defense_console.store.base import (
     Job,
     SaveAside,
     SaveDraft,
+    Size,
     Store,
     WriteLease,
     write_job,
@@ -216,6 +217,26 @@ class Contract:
             store.set_meta("three", "3")
         assert [store.meta(key) for key in ("one", "two", "three")] == ["1", None, "3"]
 
+    def test_a_whole_store_is_read_log_by_log_as_it_was_when_the_view_began(self, connect: Connect) -> None:
+        store, other = connect(), connect()
+        for n in (2, 1):
+            store.append(logs.first(n))
+        store.append(logs.more(2, 1, "a note"))
+        store.append(logs.student())
+        with store.reading():
+            assert (store.size(), store.size("student/")) == (Size(3, 4), Size(1, 1))
+            other.append(logs.more(1, 1, "meanwhile"))
+            other.append(logs.first(3))
+            found = dict(store.logs("defense/"))
+            assert list(found) == list(store.streams("defense/")) == sorted((logs.stream(1), logs.stream(2)))
+            assert (len(found[logs.stream(1)]), len(found[logs.stream(2)])) == (1, 2)
+            assert store.size() == Size(3, 4)
+        assert {name: len(lines) for name, lines in store.logs("defense/")} == {
+            logs.stream(1): 2, logs.stream(2): 2, logs.stream(3): 1,
+        }  # fmt: skip
+        assert dict(store.logs("defense/"))[logs.stream(2)] == store.read_log(logs.stream(2))
+        assert store.size().lines == 6
+
     def test_streams_are_logs_only(self, store: Store) -> None:
         assert store.is_empty()
         store.set_meta("demo", "1")
@@ -295,12 +316,17 @@ class Contract:
                 assert [each.id for each in store.find(prefix)] == alike
         assert store.find(logs.defense(1)[:3]) == store.find("xyzw") == store.find("") == store.find("0" * 33) == ()
 
-    def test_those_with_a_weekly_plan_are_found(self, store: Store) -> None:
-        store.append(logs.student("s1", 'Ada "plans" Demo'))
+    def test_those_with_something_in_a_day_are_found(self, store: Store) -> None:
+        store.append(logs.student("s1", 'Ada "plans" "running" Demo'))
         store.append(logs.student("s2", "Tom Demo"))
-        assert store.with_weekly_plan() == ()
+        store.append(logs.student("s3", "Zoé Demo"))
+        assert store.of_the_day() == ()
         store.append(logs.weekly("s2", 1))
-        assert store.with_weekly_plan() == ("s2",)
+        assert store.of_the_day() == ("s2",)
+        store.append(logs.session("s3", 1))
+        assert store.of_the_day() == ("s2", "s3")
+        store.append(logs.alerted("s1", 1))
+        assert store.of_the_day() == ("s1", "s2", "s3")
 
     def test_students_are_folded(self, store: Store) -> None:
         store.append(logs.student("s2", "Tom Demo"))

@@ -14,7 +14,14 @@ from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.subject import beside
-from defense_console.model.student.kinds import StudentChanged, StudentEvent, StudentRegistered, WeeklyPlanned
+from defense_console.model.student.kinds import (
+    AlertRaised,
+    SessionStarted,
+    StudentChanged,
+    StudentEvent,
+    StudentRegistered,
+    WeeklyPlanned,
+)
 from defense_console.model.student.state import STANDING_VERSION, Standing, Student, WeeklyPlan
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Draft, Lease
@@ -88,6 +95,23 @@ def weekly(id: str, expected: int) -> Append:
     line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", what))
     plans = (WeeklyPlan(what.starts, what.time, what.zone),)
     known = Student(id, id, "", "", expected + 1, standing=Standing(plans=plans, version=STANDING_VERSION))
+    return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
+
+
+def session(id: str, expected: int) -> Append:
+    """A later action that starts a session of a student which nobody had planned."""
+    line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", SessionStarted("", STAMP.wall)))
+    standing = Standing(running=STAMP.wall, version=STANDING_VERSION)
+    known = Student(id, id, "", "", expected + 1, standing=standing)
+    return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
+
+
+def alerted(id: str, expected: int) -> Append:
+    """A later action that raises an alert about a student."""
+    what = AlertRaised("facts", "called", "call", "a session")
+    line = encode_event(StudentEvent(expected + 1, expected + 1, STAMP, "Camille", what))
+    standing = Standing(alerts=1, unanswered=(STAMP.wall,), version=STANDING_VERSION)
+    known = Student(id, id, "", "", expected + 1, standing=standing)
     return Append(STUDENT.stream(id), expected, (line,), row=STUDENT.row(id, known))
 
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,13 +18,15 @@ import msgspec
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
+from defense_console.model.log.instants import iso, later
 from defense_console.model.queue.searching import Closed, closed_row
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Draft, Identity, Lease
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size
 from defense_console.store.caches import row_of_log
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.store.id_digits import digits
 
 K = TypeVar("K")
@@ -42,6 +45,7 @@ class Tables:
     leases: dict[str, Lease] = field(default_factory=dict)
     curricula: dict[str, bytes] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         """Return the state as it is now."""
@@ -59,6 +63,8 @@ class Database:
         """Names that stores which are open hold."""
         self.writes: dict[int, int] = {}
         """How often each store has written."""
+        self.now: Callable[[], str] = lambda: iso(datetime.now(UTC))
+        """The clock of the server that it stands for."""
 
 
 class MemoryStore:
@@ -66,12 +72,14 @@ class MemoryStore:
 
     Args:
         database: What it shares with others.
+        account: Whose it is in a school; "" for a mentor alone.
     """
 
     read_only = None
 
-    def __init__(self, database: Database | None = None) -> None:
+    def __init__(self, database: Database | None = None, account: str = "") -> None:
         self.database = database or Database()
+        self.claims: Claims | None = MemoryClaims(self, account) if account else None
         self.identity = Identity("memory", self.database.id)
         self._open: Tables | None = None
         self._names: set[str] = set()
@@ -94,6 +102,14 @@ class MemoryStore:
                 self.database.tables, self._open = self._open, None
                 self.database.writes[id(self)] = self.database.writes.get(id(self), 0) + 1
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        before, self._open = self._open, self._tables  # a commit puts other tables in the place of these
+        try:
+            yield
+        finally:
+            self._open = before
+
     def subscribe(self) -> Callable[[], bool]:
         def others() -> int:
             return sum(times for writer, times in self.database.writes.items() if writer != id(self))
@@ -114,6 +130,9 @@ class MemoryStore:
 
     def append(self, job: Append) -> tuple[int, str]:
         with self.transaction():
+            claim = self._tables.claims.get(job.stream)
+            if job.fence is not None and (claim is None or claim.fence != job.fence or claim.state != "claimed"):
+                raise Conflict("{stream} is no longer yours.", stream=job.stream)
             return log_rules.append(self, job)
 
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
@@ -130,11 +149,21 @@ class MemoryStore:
         if lines:
             self._tables.logs[stream] = (*self._tables.logs.get(stream, ()), *lines)
 
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        return ((stream, self.read_log(stream)) for stream in self.streams(prefix))
+
+    def size(self, prefix: str = "") -> Size:
+        streams = self.streams(prefix)
+        return Size(len(streams), sum(len(self._tables.logs[stream]) for stream in streams))
+
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(sorted(stream for stream in self._tables.logs if stream.startswith(prefix)))
 
     def is_empty(self) -> bool:
         return not self._tables.logs
+
+    def put_claim(self, claim: Claim) -> None:
+        self._tables.claims[claim.stream] = claim
 
     # --- defenses and students ---------------------------------------------------------------------------------------
 
@@ -179,8 +208,8 @@ class MemoryStore:
     def students(self) -> tuple[Student, ...]:
         return self.students_by_ids([STUDENT.id_of(stream) for stream in self.streams(STUDENT.prefix)])
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        return tuple(student.id for student in self.students() if student.standing.plans)
+    def of_the_day(self) -> tuple[str, ...]:
+        return tuple(student.id for student in self.students() if has_day(student))
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         return tuple(student for id in ids if (student := self.student(id)) is not None)
@@ -252,3 +281,73 @@ def _put(table: dict[K, V], key: K, value: V | None) -> None:
         table.pop(key, None)
     else:
         table[key] = value
+
+
+class MemoryClaims:
+    """The claims of a school in memory."""
+
+    def __init__(self, store: MemoryStore, me: str) -> None:
+        self.me = me
+        self._store = store
+
+    def all(self) -> dict[str, Claim]:
+        return dict(self._store.database.tables.claims)
+
+    def of(self, stream: str) -> Claim | None:
+        return self._store.database.tables.claims.get(stream)
+
+    def offer(self, stream: str, apart: str = "", first: str = "") -> Claim:
+        now = self._store.database.now()
+        offered = Claim(stream, "offered", "", 0, since=now, apart=apart, first=first)
+        return self.of(stream) or self._put(offered)
+
+    def take(self, claim: Claim) -> Claim:
+        early = self._before(claim.since, FIRST_DAYS) is False
+        if claim.state != "offered" or (early and claim.first not in ("", self.me)):
+            raise self._lost(claim)
+        return self._change(claim, self.me, claim.note)
+
+    def give_back(self, claim: Claim, reason: str) -> Claim:
+        return self._change(claim, "", reason)
+
+    def hand_over(self, claim: Claim, holder: str, note: str) -> Claim:
+        return self._change(claim, holder, note)
+
+    def keep(self, claim: Claim) -> Claim:
+        return self._put(self._checked(claim, since=self._store.database.now(), asked=""))
+
+    def ask(self, claim: Claim) -> Claim:
+        if claim.asked or not self._before(claim.since, CLAIM_DAYS):
+            raise self._lost(claim)
+        return self._put(self._checked(claim, asked=self._store.database.now()))
+
+    def expire(self, claim: Claim, starts: str) -> Claim:
+        soon = self._before(starts, -ANSWER_DAYS)
+        if not claim.asked or not self._before(claim.asked, ANSWER_DAYS) or soon:
+            raise self._lost(claim)
+        return self._change(claim, "", "")
+
+    def _before(self, at: str, days: int) -> bool:
+        """Whether so many days have passed since an instant."""
+        return later(at, days * 86_400) < self._store.database.now()
+
+    def _change(self, claim: Claim, holder: str, note: str) -> Claim:
+        if claim.apart and holder == claim.apart:
+            raise self._lost(claim)
+        now, state = self._store.database.now(), "claimed" if holder else "offered"
+        fence = claim.fence + 1
+        return self._put(self._checked(claim, state=state, holder=holder, fence=fence, note=note, since=now, asked=""))
+
+    def _checked(self, claim: Claim, **changes: object) -> Claim:
+        there = self.of(claim.stream)
+        if there is None or there.fence != claim.fence:
+            raise self._lost(claim)
+        return msgspec.structs.replace(there, **changes)
+
+    def _put(self, claim: Claim) -> Claim:
+        with self._store.transaction():
+            self._store.put_claim(claim)
+        return claim
+
+    def _lost(self, claim: Claim) -> Conflict:
+        return Conflict("{stream} is no longer yours: it was given back or handed over meanwhile.", stream=claim.stream)

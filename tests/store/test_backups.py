@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,14 @@ import pytest
 
 from defense_console.store.base import DamagedStore, NotOurStore, StoreError
 from defense_console.store.sqlite.copies.backing_up import Made
-from defense_console.store.sqlite.copies.backups import Backup, Backups, folder_of, named, superseded
+from defense_console.store.sqlite.copies.backups import (
+    Backup,
+    Backups,
+    folder_of,
+    named,
+    superseded,
+    too_large,
+)
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.damage.diagnosis import examine
 from defense_console.store.sqlite.damage.repairing import repair
@@ -97,6 +105,27 @@ def test_a_copy_made_while_another_connection_writes_holds_whole_actions_only(fo
     assert found == sorted(found)
 
 
+def test_a_copy_that_is_interrupted_leaves_nothing(folder: Path) -> None:
+    stages: list[str] = []
+
+    @contextmanager
+    def watch(counted: str, _total: int) -> Iterator[Callable[[int], None]]:
+        stages.append(counted)
+
+        def passed(_more: int) -> None:
+            if len(stages) == interrupted:
+                raise KeyboardInterrupt
+
+        yield passed
+
+    for interrupted in (1, 2):
+        stages.clear()
+        with pytest.raises(KeyboardInterrupt):
+            Backups(folder).write(AT, watch=watch)
+        assert stages == ["bytes", "rows"][:interrupted]
+        assert not list((folder / "backups").iterdir())
+
+
 def test_a_store_that_is_not_sound_is_not_copied_and_the_copies_before_stay(folder: Path) -> None:
     before = Backups(folder, kept=1).write(AT)
     connection = sqlite3.connect(folder / place.FILE)
@@ -124,6 +153,20 @@ def test_many_copies_of_one_day_push_out_no_day_before() -> None:
     assert kept == {"3-9", "4-9", "5-11", "5-12", "5-13", "r3", "r4", "r5"}
     assert superseded([], 3) == []
     assert superseded(days[:1], 1) == []
+
+
+def test_of_a_large_store_fewer_copies_are_kept_but_never_less_than_three(folder: Path) -> None:
+    days = [Backup(Path(f"{day}"), f"2026-03-{day:02}T08:00:00.000Z") for day in range(1, 9)]
+    restores = [Backup(Path(f"r{day}"), f"2026-03-{day:02}T07:00:00.000Z", "restore") for day in range(1, 3)]
+    kept_of = [(10, {"1", "2", "3", "4", "5", "6", "7", "8"}), (5, {"4", "5", "6", "7", "8"}), (0, {"6", "7", "8"})]
+    for most, kept in kept_of:
+        gone = too_large([*days, *restores], most, lambda _backup: 1)
+        assert {str(each.path) for each in (*days, *restores) if each not in gone} == {*kept, "r1", "r2"}
+
+    small = Backups(folder, most_mb=0)
+    for day in range(1, 6):
+        small.write(f"2026-03-{day:02}T08:00:00.000Z")
+    assert [each.at[8:10] for each in small.all()] == ["03", "04", "05"]
 
 
 def test_each_store_has_a_folder_of_its_own_in_the_one_chosen_for_copies(tmp_path: Path) -> None:
@@ -171,6 +214,7 @@ def test_the_process_that_copies_tells_the_path_or_the_reason(folder: Path, tmp_
             str(store),
             str(tmp_path / "c"),
             "3",
+            "100",
             AT,
         ]
         return msgspec.json.decode(subprocess.run(command, capture_output=True, check=True).stdout, type=Made)

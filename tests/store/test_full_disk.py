@@ -18,6 +18,7 @@ import pytest
 
 from defense_console.store.base import Ack, Append, Failed, FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.recorder import Recorder
+from defense_console.store.sqlite import pragmas
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.copies.restoring import restore
 from defense_console.store.sqlite.opening import reading
@@ -239,7 +240,12 @@ def test_a_reader_beside_a_writer_follows_it(tmp_path: Path) -> None:
 def test_a_copy_is_never_taken_while_somebody_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "store"
     writer = TinyStore.open(folder)
-    monkeypatch.setattr(reading, "connect_to_read", lambda _path: sqlite3.connect(":memory:"))  # it reads nothing
+    connect = pragmas.connect_to_read
+
+    def in_place_it_reads_nothing(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
+        return connect(path, immutable=True) if immutable else sqlite3.connect(":memory:")
+
+    monkeypatch.setattr(reading, "connect_to_read", in_place_it_reads_nothing)
     with pytest.raises(FullDisk, match="full"):
         read_store(folder, FullDisk("full"))
     writer.close()

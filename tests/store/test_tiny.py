@@ -11,8 +11,8 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -109,9 +109,38 @@ def test_an_action_takes_seven_statements_and_reading_what_is_pending_a_few(
         assert len(store.pending()) == 30
         assert len(_Counted.statements) <= 8, _Counted.statements
         _Counted.statements.clear()
+        assert len(store.pending()) == 30
+        assert not [each for each in _Counted.statements if each.startswith("SELECT")], "nobody has written since"
+        _Counted.statements.clear()
         store.append(logs.more(1, 1, "a note"))
         assert len(_Counted.statements) <= 7, _Counted.statements
         assert [each.partition(" ")[0] for each in _Counted.statements].count("COMMIT") == 1
+
+
+def test_going_through_a_whole_store_takes_statements_by_the_page_and_counts_each_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(TinyStore.open(folder)) as store, store.transaction():
+        for n in range(600):
+            store.append(logs.first(n))
+            store.append(logs.more(n, 1, "a note"))
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, factory=_Counted, **options))
+    stages: list[tuple[str, int]] = []
+
+    @contextmanager
+    def watch(counted: str, total: int) -> Iterator[Callable[[int], None]]:
+        seen: list[int] = []
+        yield seen.append
+        stages.append((counted, total))
+        assert total == sum(seen)
+
+    with closing(TinyStore.open(folder)) as store:
+        for work in (lambda: list(store.logs("defense/")), lambda: list(store.verify_all(watch)), store.size):
+            _Counted.statements.clear()
+            work()
+            assert len(_Counted.statements) < 60, _Counted.statements
+    assert stages == [("rows", 1_200)]
 
 
 def test_rows_that_cannot_be_read_hide_no_others_from_a_search(store: TinyStore, folder: Path) -> None:

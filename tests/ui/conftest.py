@@ -88,6 +88,8 @@ class Room:
     settings: Settings = field(default_factory=lambda: Settings(name="Mentor Test", zone="Europe/Paris"))
     database: Database | None = None
     """An engine in memory; None for a store on the disk."""
+    account: str = ""
+    """Whose console is opened next, in a school in memory; "" for a mentor alone."""
     disk: type[TinyStore] = TinyStore
     """What the recorder writes to: a test gives one that fails."""
     refusal: StoreError | None = None
@@ -106,7 +108,7 @@ class Room:
 
     def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
         """The store once more, as another console or another thread opens it."""
-        return disk.open(self.folder) if self.database is None else MemoryStore(self.database)
+        return disk.open(self.folder) if self.database is None else MemoryStore(self.database, self.account)
 
     def open_desk(self, deliver: Callable[[Answer], None], daily: DailyBackup | None = None) -> Desk:
         store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()

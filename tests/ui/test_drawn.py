@@ -1,4 +1,4 @@
-"""What a key and a second draw: counted in cells and layouts, never timed."""
+"""What a key and a second draw: counted in cells, layouts and timers, never timed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from textual.geometry import Region
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.timer import Timer
 from textual.widget import Widget
 
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.screens.queue import words as queue_words
 from defense_console.store.sqlite.store import TinyStore
+from defense_console.widgets.lists.panel import Panel
 from defense_console.widgets.lists.queue_table import QueueTable
 from defense_console.widgets.lists.rubric_list import RubricList
 from tests.ui.conftest import SHIPPED, Room, shows, until
@@ -25,9 +28,9 @@ CLOCK = {"BigClock", "QuietText", "HeaderLine"}
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many cells each kind of widget was asked to draw, and how many layouts."""
+    """How many cells each kind of widget was asked to draw, how many layouts and how many timers there were."""
     cells: Counter[str] = Counter()
-    refresh = Widget.refresh
+    refresh, set_timer = Widget.refresh, MessagePump.set_timer
 
     def count(self: Widget, *regions: Region, repaint: bool = True, layout: bool = False, **more: bool) -> Widget:
         if repaint and self.is_attached:
@@ -36,10 +39,19 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
             cells["layout"] += 1
         return refresh(self, *regions, repaint=repaint, layout=layout, **more)
 
+    def count_timer(self: MessagePump, *arguments: Any, **more: Any) -> Timer:
+        cells["timer"] += 1
+        return set_timer(self, *arguments, **more)
+
     monkeypatch.setattr(Widget, "refresh", count)
+    monkeypatch.setattr(MessagePump, "set_timer", count_timer)
     return cells
 
 
+EDGE_KEYS = 3
+"""So many keys at the end of a list that is longer than the view scroll it once."""
+MORE_ROWS = 20
+"""Rows besides those of the demo cohort, so that the list is longer than the view."""
 QUIET_LOOKS = 10
 """So many looks in a row that find nothing drawn: the toolkit draws what a start left over a little later."""
 
@@ -71,6 +83,9 @@ async def test_a_key_in_the_queue_draws_two_rows_and_the_card_follows(
     with closing(TinyStore.open(room.folder)) as store:
         desk = ExchangeDesk(store, room.machine.read, "Mentor Test", "Europe/Paris", SHIPPED)
         desk.fill_demo(room.machine.read().wall)
+    room.student("s1", "Ada Example")
+    for n in range(1, MORE_ROWS + 1):
+        room.plan("s1", in_min=24 * 60 * n, attempt=n)
     room.machine.pass_time(5)  # at each full minute all rows are worded again, and this clock stands still
     async with room.app().run_test(size=WIDE) as pilot:
         await shows(pilot, "All pending")
@@ -86,8 +101,23 @@ async def test_a_key_in_the_queue_draws_two_rows_and_the_card_follows(
         # Two rows, each perhaps with the heading or the titles above it.
         assert 0 < drawn["QueueTable"] <= 5 * table.size.width, drawn
         assert not drawn["layout"], drawn
-        assert drawn.keys() <= {"QueueTable", "Panel", "HintBar", "layout"}, drawn
+        assert drawn.keys() <= {"QueueTable", "Panel", "HintBar", "layout", "timer"}, drawn
+        card = pilot.app.screen.query_one(Panel)
         await until(pilot, lambda: drawn["Panel"], "the card never followed")
+        assert drawn["Panel"] < card.outer_size.area, "the name of another student drew the whole card"
+        assert not drawn["layout"], drawn
+
+        await rest(pilot, drawn)
+        pilot.app.screen.update()  # type: ignore[attr-defined]
+        assert len(worded) == 1, "only what is left of the live one has changed"
+
+        table.go_to(table.row_of(table.view.height - 1))
+        await rest(pilot, drawn)
+        for _ in range(EDGE_KEYS):
+            await pilot.press("j")
+        assert table.scroll_offset.y >= EDGE_KEYS, "the list is too short"
+        assert drawn["QueueTable"] <= table.size.area + EDGE_KEYS * 2 * table.size.width, "each key scrolls the list"
+        assert drawn["timer"] < EDGE_KEYS, "a timer for each key"
 
 
 async def test_a_second_draws_the_clock_and_a_rating_its_row(room: Room, drawn: Counter[str]) -> None:
@@ -108,7 +138,14 @@ async def test_a_second_draws_the_clock_and_a_rating_its_row(room: Room, drawn: 
         await pilot.press("v")
         await shows(pilot, "Rubric 1/12", "saved")
         await until(pilot, lambda: drawn["Panel"], "the card never followed")
-        # The frame counts what is rated, which draws it whole; then the rows that the cursor left and entered.
-        assert drawn["RubricList"] <= rubric.outer_size.area + 12 * rubric.size.width, drawn
+        # The row of the frame that counts what is rated, then the rows that the cursor left and entered.
+        assert drawn["RubricList"] <= 12 * rubric.outer_size.width, drawn
         assert not drawn["layout"], drawn
         assert not drawn["QueueTable"], "the queue under the live screen was drawn"
+
+        await rest(pilot, drawn)
+        for key in ("j", "j", "j", "k", "k", "k"):  # their cards have more lines, and fewer
+            await pilot.press(key)
+            await until(pilot, lambda: drawn["Panel"], "the card never followed")
+            assert not drawn["layout"], drawn
+            await rest(pilot, drawn)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.model.defense.summary import defense_id
 from defense_console.store.sqlite.store import TinyStore
-from tests.ui.conftest import SHIPPED, Room, hides, shows, type_text
+from tests.ui.conftest import SHIPPED, Room, hides, shows, type_text, until
 
 README = Path(__file__).parent.parent.parent / "README.md"
 ADA = str(defense_id("demo-ada", "IRP-P2", 1))
@@ -33,8 +34,17 @@ def demo(room: Room) -> Room:
     return room
 
 
-async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
-    down, brief, waiting, start, rate, note, phases, finish, outcome, sign = keys_of_the_table()
+async def test_the_first_defense_of_the_readme_ends_with_its_message(
+    demo: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+
+    def copying(text: str) -> bool:
+        copied.append(text)
+        return True
+
+    monkeypatch.setattr(clipboard, "by_tool", copying)
+    down, brief, waiting, start, rate, note, phases, finish, outcome, sign, message = keys_of_the_table()
     async with demo.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Ada Exemple")
         for keys, seen in (
@@ -61,7 +71,16 @@ async def test_the_first_defense_of_the_readme_ends_signed(demo: Room) -> None:
         for key in sign:
             await pilot.press(key.lower())
         await shows(pilot, "takes the signature back")
-    signed = demo.defense(ADA).signed
-    assert signed is not None
-    assert signed.outcome == "conditional"
+        assert demo.defense(ADA).released is None
+        demo.machine.pass_time(60)
+        await shows(pilot, "Now send the message")
+        opens, copies = message[0], message[-1]
+        await pilot.press(opens)
+        await shows(pilot, "Subject: ")
+        await pilot.press(copies)
+        await until(pilot, lambda: copied)
+    released = demo.defense(ADA).released
+    assert released is not None
+    assert released.outcome == "conditional"
+    assert "Ada" in copied[0]
     assert demo.defense(ADA).notes[-1].text == "clear answers"

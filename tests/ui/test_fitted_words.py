@@ -12,12 +12,15 @@ from textual.content import Content
 
 from defense_console.desk.logs.ledger import SaveState
 from defense_console.keys.sentences import name_keys_of
+from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import cells
 from defense_console.screens.shared.fitted_words import error_words, fitting
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
+from defense_console.screens.verdict.band import band_line
 from defense_console.settings import Settings
-from defense_console.words.translation import language, set_language
+from defense_console.words.translation import language, set_language, when
+from tests.ui.conftest import Room
 
 HALF = 58
 """Cells of a row in half a screen."""
@@ -134,3 +137,34 @@ def test_the_fullest_sentence_of_the_fewest_rows_is_chosen() -> None:
     assert fitting(say, 80, 3) == say(60)
     assert fitting(say, 30, 3) == say(20)
     assert fitting(say, 29, 1) is None
+
+
+@pytest.mark.parametrize("spoken", ["fr", "en"])
+@pytest.mark.parametrize("days", [0, 1, 40])
+def test_when_a_verdict_was_released_is_read_at_every_width(room: Room, spoken: str, days: int) -> None:
+    room.student("s1", "Ada Demo")
+    id = room.plan()
+    room.live(id)
+    room.machine.pass_time(1800)
+    room.rate(id, "met")
+    room.add(id, ev.Finished(), ev.OutcomeChosen("validated"))
+    room.add(id, ev.Signed(1, "validated", "validated"), ev.Released(1))
+    released_at = room.defense(id).versions[0].released_at
+    room.machine.pass_time(86_400 * days)
+    before, zone = language(), room.settings.zone
+    set_language(spoken)
+    try:
+        desk = room.open_desk(lambda _answer: None)
+        now = desk.now().wall
+        day = when(released_at or "", zone, now)
+        lines = {width: band_line(desk.verdict(id), room.settings, zone, now, width).plain for width in (58, 78, 118)}
+        desk.close()
+    finally:
+        set_language(before)
+    for width, line in lines.items():
+        assert day in line[:width], line
+        assert "essage" in line[:width], line
+        assert cells(line) <= width
+    released = {"fr": "communiqué", "en": "released"}[spoken]
+    assert lines[58].count(released) == 1, "what the tag says is not said again where there is no room"
+    assert lines[118].count(released) == 2

@@ -461,7 +461,7 @@ async def test_what_undo_took_back_is_named_by_its_words(room: Room) -> None:
         await shows(pilot, "Undone: “Why three [managers]?”: asked")
         await pilot.press("n", "o", "k", "enter", "p", "u")
         await shows(pilot, "Undone: “ok” made shared")
-        assert room.defense(id).notes[0].private
+        await until(pilot, lambda: room.defense(id).notes[0].private)
         await pilot.press("q", "w", "enter")
         await shows(pilot, "Question parked.")
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from email import message_from_bytes
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
@@ -13,8 +14,9 @@ from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.kinds import StudentWhat
 from defense_console.model.student.subject import STUDENT
+from defense_console.resources import data_folder
 from defense_console.store.sqlite.store import TinyStore
-from tests.ui.conftest import SHIPPED, Room, plain_text, shows, type_text, until
+from tests.ui.conftest import SHIPPED, Room, hides, plain_text, shows, type_text, until
 
 INES = "demo-ines"
 
@@ -73,7 +75,7 @@ async def test_an_alert_from_the_proposal_to_the_answer_of_the_school(
         await pilot.press("enter")
         await shows(pilot, "Raise this alert?", "The console sends nothing")
         await pilot.press("y")
-        await shows(pilot, "no answer yet")
+        await shows(pilot, "raised on 2026-11-24, answer due in 7 days", "no rule speaks; what you saw")
         await until(pilot, lambda: recorded(room, ev.AlertRaised))
         (raised,) = recorded(room, ev.AlertRaised)
         assert isinstance(raised, ev.AlertRaised)
@@ -118,6 +120,35 @@ async def test_a_proposal_is_put_off_and_taken_back(room: Room) -> None:
         await shows(pilot, "none: no rule speaks", "Put off; u takes it back.")
         await until(pilot, lambda: len(recorded(room, ev.ProposalPutOff)) == 2)
         assert {each.until for each in recorded(room, ev.ProposalPutOff)} == {"2026-12-01"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (120, 40)])
+async def test_a_rule_is_tightened_after_a_look_at_what_it_would_have_changed(
+    room: Room, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    file = tmp_path / "rules.toml"
+    shipped = (data_folder() / "rules.toml").read_text("utf-8").replace("judged_from = 8", "judged_from = 2")
+    file.write_text(shipped, encoding="utf-8")
+    room.settings = msgspec.structs.replace(room.settings, file=str(tmp_path / "settings.toml"))
+    room.follow(INES, *[ev.ProposalPutOff("missed", measured=2)] * 4)
+    room.follow(INES, *[ev.AlertRaised("facts", "a", "b", "c", "missed", measured=3)] * 2)
+    app = room.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("s", "a")
+        await shows(pilot, "Alerts")
+        await pilot.press("t")
+        await shows(pilot, "Choose a rule that proposes a tighter threshold")
+        await pilot.press("shift+tab")
+        await shows(pilot, "proposed: from 3 on, now from 2")
+        await pilot.press("t")
+        await shows(pilot, "Tighten this rule?", "from 3 on, now from 2", "These 5 proposals would not have come")
+        await pilot.press("n")
+        await shows(pilot, "proposed: from 3 on, now from 2")
+        assert file.read_text("utf-8") == shipped
+        await pilot.press("t", "y")
+        await shows(pilot, "Tightened at once")
+        await hides(pilot, "proposed: from 3 on")
+    assert file.read_text("utf-8") == shipped.replace("at_least = 2\n", "at_least = 3\n", 1)
 
 
 async def test_the_student_rates_what_is_prepared(room: Room) -> None:

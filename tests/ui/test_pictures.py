@@ -124,6 +124,24 @@ def _students(room: Room) -> str:
     return ""
 
 
+def _helped(room: Room) -> str:
+    """A criterion was not met; somebody else was stuck there before, was answered, and was given a book."""
+    room.student("s6", "Nora Maquette")
+    asked = room.follow("s6", student.QuestionAsked("What is a budget of training?", "IRP-P2", "IRP-P2-B1.2-1"))
+    answer = "Hours, rooms and materials, each with a range."
+    room.follow(
+        "s6", student.QuestionAnswered(asked.questions[-1].seq, answer),
+        student.ResourcePointed("Costing a course, chapter 3", "https://example.org/costing", "B1.2"),
+    )  # fmt: skip
+    later = room.plan("s6", "IRP-P2", in_min=60 * 72)
+    _revisions(room)
+    room.add(later, ev.DeliverableReceived(1, (ReceivedFile("Maquette_Nora_1_guide.pdf", 48_200, "6" * 64),)))
+    room.follow("s1", student.PathPlanned("IRP", "2026-09-01", {"IRP-P1": 8, "IRP-P2": 8}),
+                student.ProjectSettled("IRP-P1", "validated", "2026-10-20", "Léa Exemple"),
+                student.QuestionAsked("Which costs belong in the note?", "IRP-P2", "IRP-P2-B1.2-1"))  # fmt: skip
+    return ""
+
+
 def _ahead(room: Room) -> str:
     """A student whose end can be forecast, who missed two sessions, and of whom one alert is raised."""
     room.student("s5", "Inès Gabarit")
@@ -161,6 +179,8 @@ SCENES: dict[str, tuple[Callable[[Room], str], tuple[str, ...]]] = {
     "check_in": (_students, ("s", "5", "c", "t", "v")),
     "progress": (_ahead, ("s", "slash", *"inès", "enter", "enter")),
     "alerts": (_ahead, ("s", "a")),
+    "answers": (_helped, ("s", "slash", *"ada", "enter", "enter", "tab", "w")),
+    "resources": (_helped, ("s", "slash", *"ada", "enter", "enter", "f")),
     "readiness": (_ahead, ("s", "slash", *"inès", "enter", "enter", "d")),
     "insight": (_insight, ("s", "v")),
 }

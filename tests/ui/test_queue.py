@@ -274,9 +274,13 @@ async def test_what_waits_for_me_goes_on_below_today_where_its_row_is_found_agai
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "live, 30:00 left")
         room.add(ids["zoe"], ev.Finished())
-        await shows(pilot, "[1 Today 1]", "Waits for me, other days", "verdict to sign")
+        await shows(pilot, "[1 Today 1]", "━ Today 1 ━", "Waits for me too, today", "verdict to sign")
+        await hides(pilot, "other days")
         chosen = next(row for row in plain_text(pilot.app).splitlines() if "›" in row)  # type: ignore[arg-type]
         assert "Zoé Démo" in chosen
+        room.machine.pass_time(86_400)
+        await shows(pilot, "Waits for me, other days")
+        await hides(pilot, "too, today")
 
 
 async def test_a_search_for_a_digit_of_an_id_finds_one_that_was_not_held(room: Room) -> None:

@@ -17,8 +17,8 @@ from tests.store.counting import counted
 from tests.ui.conftest import SHIPPED, Room, shows, until
 
 PENDING = 13
-FIRST_DRAWING, DRAWING, BRIEF = 12, 6, 3
-"""At most so many questions, the one for the weekly sessions of the day included.
+FIRST_DRAWING, DRAWING, BRIEF = 13, 6, 3
+"""At most so many questions, the one for the weekly sessions of the day included; the first card is asked for alone.
 
 A look for changes is none: it costs a read of shared memory.
 """

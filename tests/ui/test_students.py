@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
 from defense_console.desk.exchange import clipboard
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.timeline import iso
 from defense_console.model.student import kinds as ev
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.students.alerts import AlertsScreen
 from defense_console.screens.students.check_in import CheckInScreen
+from defense_console.screens.students.insight import InsightScreen
 from defense_console.screens.students.listing import StudentsScreen
 from defense_console.screens.students.student import StudentScreen
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.widgets.lists.panel import Panel
+from defense_console.words.translation import Language, set_language
 from tests.hostile import ALL, TEXTS
 from tests.store.counting import counted
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
@@ -57,6 +64,19 @@ async def play(pilot: Pilot[None], *keys: str) -> None:
         await (type_text(pilot, key[1:]) if key.startswith(">") else pilot.press(key))
 
 
+async def test_an_answer_of_the_school_that_is_overdue_is_in_the_queue_and_opens_the_alert(followed: Room) -> None:
+    followed.follow("s3", ev.AlertRaised("[no word]", "called", "call her", "a session"))
+    followed.machine.pass_time(9 * 86_400)
+    app = followed.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await shows(pilot, "1 Day 1", "Zoé Example", "alert: answer overdue by 48 h")
+        await pilot.press("enter")
+        await shows(pilot, "[no word]", "raised on 2026-11-24, answer overdue by 48 h")
+        await pilot.press("tab", "a", *"ok", "enter", "escape")
+        await shows(pilot, "1 Day 0")
+    assert followed.follow("s3").alerts[0].answer == "ok"
+
+
 # --- the list --------------------------------------------------------------------------------------------------------
 
 
@@ -88,6 +108,39 @@ async def test_the_list_says_who_waits_and_who_slips_away(followed: Room) -> Non
         await shows(pilot, "[5 All 3]")
         await pilot.press("escape")
         await shows(pilot, "Defenses")
+
+
+async def test_after_a_check_in_the_next_one_who_waits_is_under_the_cursor(room: Room) -> None:
+    for id, name in (("s1", "Ada Demo"), ("s2", "Bo Sample"), ("s3", "Cy Example"), ("s4", "Di Test")):
+        room.student(id, name)
+        room.follow(id, ev.WeeklyPlanned("2026-11-24", "13:00", "Europe/Paris", length_min=30))
+    app = room.app()
+
+    def order() -> list[str]:
+        return re.findall(r"^[ ›▸!]*(Ada|Bo|Cy|Di) ", plain_text(app), re.MULTILINE)
+
+    def under_the_cursor() -> str:
+        (found,) = re.findall(r"›[ ▸!]*(Ada|Bo|Cy|Di) ", plain_text(app))
+        return str(found)
+
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("s", "2", "5", "down")
+        await until(pilot, lambda: under_the_cursor() == "Bo")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: under_the_cursor() == "Bo", "nothing was done")
+        await pilot.press("c", "t", "f9", "y")
+        await shows(pilot, "The session of Bo Sample is held.")
+        await until(pilot, lambda: order() == ["Ada", "Cy", "Di", "Bo"])
+        assert under_the_cursor() == "Cy", "the next one who waits"
+        now = room.machine.read().wall
+        room.follow("s1", ev.SessionStarted("2026-11-24", now), ev.SessionHeld(now))
+        await until(pilot, lambda: order()[0] == "Cy", "another console was at work")
+        assert under_the_cursor() == "Cy", "a key acts on the student it was meant for"
+        await pilot.press("enter", "c", "t", "f9", "y")
+        await shows(pilot, "The session of Cy Example is held.")
+        await pilot.press("escape")
+        await until(pilot, lambda: order()[0] == "Di")
+        assert under_the_cursor() == "Di", "also by way of the student"
 
 
 async def test_eighteen_are_seen_at_once_and_the_cursor_asks_the_store_nothing(room: Room) -> None:
@@ -128,6 +181,26 @@ async def test_a_goal_and_a_note_are_written_from_the_list_and_the_goal_is_read_
 # --- one student -----------------------------------------------------------------------------------------------------
 
 
+async def test_the_key_of_a_new_line_is_named_where_a_text_may_have_several(followed: Room) -> None:
+    app = followed.app()
+    async with app.run_test(size=SIZE) as pilot:
+        await play(pilot, "s", "enter", "g")
+        await shows(pilot, "Enter keep")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">one", "alt+enter", "ctrl+j", ">two", "enter", "f")
+        await shows(pilot, "Which resource?", "Esc go back")
+        assert "new line" not in plain_text(app)
+        await play(pilot, ">A", "alt+enter", ">B", "enter", "n")
+        await shows(pilot, "Alt+Enter new line")
+        await play(pilot, ">a", "alt+enter", ">b", "enter", "l", "1", "1")
+        await shows(pilot, "What did you see?", "Alt+Enter new line")
+        await play(pilot, ">c", "alt+enter", ">d", "enter")
+        await shows(pilot, "Planning")
+    found = followed.follow("s1")
+    assert (found.goals[-1].text, found.resources[0].title) == ("onetwo", "AB")
+    assert (found.notes[-1].text, found.learning[0].text) == ("a\nb", "c\nd")
+
+
 async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
@@ -161,6 +234,37 @@ async def test_a_student_with_all_that_is_settled_there(followed: Room) -> None:
     assert (found.open_promises, found.questions[0].answer) == ((), "twice a week")
 
 
+@pytest.mark.parametrize(
+    ("size", "language", "told"),
+    [
+        ((100, 30), "en", ""),
+        ((100, 30), "fr", ""),
+        ((80, 24), "en", "below: Questions 1 open, Learning, Notes 1; PgDn goes there"),
+        ((60, 20), "fr", "panneaux sont plus bas ; PgSuiv y va"),
+    ],
+)
+async def test_every_panel_of_a_student_is_seen_or_it_is_said_which_lie_below(
+    followed: Room, size: tuple[int, int], language: Language, told: str
+) -> None:
+    followed.settings = msgspec.structs.replace(followed.settings, language=language)
+    set_language(language)
+    if not told:
+        followed.follow("s1", *(ev.GoalPromised(f"goal {n}") for n in range(4)))
+    app = followed.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: isinstance(app.screen, StudentScreen))
+        await shows(pilot, "mock-up v2", *([told] if told else []))
+        end = app.screen.query_one("#body").region.bottom
+        seen = [panel.region.y < end - 1 for panel in app.screen.query(".panel") if panel.display]
+        assert len(seen) == 6
+        assert all(seen) != bool(told)
+        await pilot.press(*["pagedown"] * 6)
+        await shows(pilot, "works at night")
+        if told:
+            await hides(pilot, told)
+
+
 async def test_what_is_noted_about_a_student(followed: Room) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
@@ -187,6 +291,38 @@ async def test_what_is_noted_about_a_student(followed: Room) -> None:
     found = followed.follow("s1")
     assert (found.learning[0].skill, found.learning[0].level, found.estimates) == ("asking", 1, {"IRP-P1": 40})
     assert (found.resources[0].title, found.resources[0].link) == ("A book", "https://example.org/b")
+
+
+async def test_what_helped_somebody_else_is_one_key_away(room: Room) -> None:
+    room.student("s1", "Ada Demo")
+    room.student("s2", "Nora Sample")
+    id, criterion = room.plan("s1", "IRP-P2"), "IRP-P2-B1.2-1"
+    room.live(id)
+    room.machine.pass_time(1800)
+    room.rate(id, "met")
+    room.add(id, defense.Rated(criterion, "not_met"), defense.Finished(), defense.LineAdded("improvement", "x"))
+    room.add(id, defense.OutcomeChosen("rework"), defense.ReasonGiven("why"))
+    room.add(id, defense.Signed(1, "rework", "conditional", "why"), defense.Released(1))
+    (asked,) = room.follow("s2", ev.QuestionAsked("which costs?", "IRP-P2", criterion)).questions
+    room.follow("s2", ev.QuestionAnswered(asked.seq, "[hours] and rooms"))
+    room.follow("s2", ev.ResourcePointed("Costing", "https://example.org/c", "B1.2"))
+    room.follow("s1", ev.QuestionAsked("how much?", "IRP-P2", criterion))
+    app = room.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await play(pilot, "s", "slash", ">ada", "enter", "enter", "tab")
+        await shows(pilot, "how much?")
+        await play(pilot, "w")
+        await shows(pilot, "Which answer?", "[hours] and rooms · nothing came in since", "1 choose")
+        await play(pilot, "1")
+        await shows(pilot, "What is the answer?")
+        await play(pilot, "enter")
+        await shows(pilot, "Answered; u takes it back.")
+        await play(pilot, "f")
+        await shows(pilot, "Which resource?", "Costing · B1.2", "another one")
+        await play(pilot, "1")
+        await shows(pilot, "Costing https://example.org/c")
+    found = room.follow("s1")
+    assert (found.questions[0].answer, found.resources[0].skill) == ("[hours] and rooms", "B1.2")
 
 
 async def test_session_path_and_who_assessed_are_typed(followed: Room) -> None:
@@ -248,6 +384,7 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await shows(pilot, "session now")
         await pilot.press("enter")
         await shows(pilot, "planned 14:00, now", "I promised: send the template", "t starts the session")
+        form = app.screen.query_one("#form").region
         await pilot.press("v")
         await shows(pilot, "The session has not started: t starts it.")
         await pilot.press("t")
@@ -264,6 +401,9 @@ async def test_answers_are_told_apart_before_while_and_after_the_session(
         await until(pilot, lambda: copied[1:] == ["- mock-up v2: moved to 2026-11-30\n- read on: dropped"])
         await play(pilot, "p", ">call the school", "enter")
         await shows(pilot, "I promised: call the school")
+        await play(pilot, "g", ">a trial run", "enter", "q", ">who pays?", "enter")
+        await shows(pilot, "Next goal     a trial run", "Difficulties  who pays?")
+        assert app.screen.query_one("#form").region == form, "the form stays where it is, whatever is in it"
         followed.machine.pass_time(40 * 60)
         await shows(pilot, "over by 10 min")
         await pilot.press("f9")
@@ -303,7 +443,14 @@ async def test_a_session_that_nobody_planned_and_the_text_of_a_console_that_died
         await shows(pilot, "no session is planned today", "nothing yet: it fills itself")
         await pilot.press("x")
         await shows(pilot, "No session is planned today that could be called off.")
-        await play(pilot, "t", "n", ">half a no")
+        await pilot.press("t", "escape")
+        await shows(pilot, "◉ Zoé Example", "live")
+        await pilot.press("escape")
+        await shows(pilot, "Today 2", "◉ 14:00", "session goes on")
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, CheckInScreen))
+        await shows(pilot, "Zoé Example", "started 14:00")
+        await play(pilot, "n", ">half a no")
         await until(pilot, lambda: followed.drafts_of("student/s3") == {"note": "half a no"})
     again = followed.app()
     async with again.run_test(size=SMALL) as pilot:
@@ -343,6 +490,13 @@ async def test_a_second_console_is_told_and_takes_a_student_over(followed: Room)
 # --- nothing yet, and what nobody trusts -----------------------------------------------------------------------------
 
 
+def filled(panel: Widget, shown: str) -> bool:
+    """Whether there is a word inside the frame of a panel, as far as it is seen."""
+    rows, inside = shown.splitlines(), panel.content_region
+    found = [row[inside.x : inside.right] for row in rows[inside.y : inside.bottom]]
+    return not found or any(any(map(str.isalpha, row)) for row in found)
+
+
 @pytest.mark.parametrize("size", [(60, 20), SIZE])
 async def test_without_any_check_in_there_is_no_empty_box_and_no_reproach(room: Room, size: tuple[int, int]) -> None:
     room.student("s1", "Ada Demo")
@@ -351,15 +505,33 @@ async def test_without_any_check_in_there_is_no_empty_box_and_no_reproach(room: 
     async with app.run_test(size=size) as pilot:
         await pilot.press("s")
         await shows(pilot, "Ada Demo", "5 All 1")
-        for screen, keys in ((StudentsScreen, ()), (StudentScreen, ("enter",)), (CheckInScreen, ("c",))):
+        way: tuple[tuple[type[ConsoleScreen], str, tuple[str, ...]], ...] = (
+            (StudentsScreen, "Ada Demo", ()),
+            (AlertsScreen, "none is raised", ("a",)),
+            (InsightScreen, "no verdict was released yet", ("escape", "v")),
+            (StudentScreen, "none yet: g writes", ("escape", "enter")),
+            (CheckInScreen, "nothing yet: it fills itself", ("c",)),
+        )
+        for screen, first, keys in way:
             await pilot.press(*keys)
             await until(pilot, lambda screen=screen: isinstance(app.screen, screen))  # type: ignore[misc]
-            await shows(pilot, "Ada Demo")
+            await shows(pilot, first)
             shown = plain_text(app)
-            for word in ("0/0", "0 of 0", "late", "missed", "! ", "None", "drifting", "kept 0"):
+            for word in (
+                "0/0",
+                "0 of 0",
+                " late ",
+                "missed:",
+                "! ",
+                "None",
+                "drifting",
+                "kept 0",
+                "not answered",
+            ):
                 assert word not in shown, shown
-            boxes = [panel for panel in app.screen.query("Panel") if panel.region.area and not panel.line_count()]  # type: ignore[attr-defined]
+            boxes = [each for each in app.screen.query(".panel") if each.region.area and not filled(each, shown)]
             assert boxes == []
+        await shows(pilot, "t starts a session that nobody planned")
         await pilot.press("t", "v", "v", "f9", "y")
         await shows(pilot, "The session of Ada Demo is held.")
     assert room.follow("s1").standing.held == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import msgspec
 import pytest
 
 from defense_console.model.defense import kinds as ev
@@ -96,6 +97,23 @@ async def test_a_plain_validation_is_chosen_signed_and_released(room: Room) -> N
         room.machine.pass_time(1)
         await shows(pilot, "Verdict 1 released")
         await until(pilot, lambda: room.defense(id).released is not None)
+
+
+async def test_who_has_not_said_their_name_is_asked_once_before_the_first_signature(room: Room) -> None:
+    room.settings = msgspec.structs.replace(room.settings, name="root", unnamed=True)
+    id = held(room)
+    async with room.app(id).run_test(size=(120, 40)) as pilot:
+        await pilot.press("v", "f9")
+        await shows(pilot, "What is your name?", "Before the first signature")
+        await pilot.press("escape")
+        await hides(pilot, "What is your name?")
+        await pilot.press("f9")
+        await shows(pilot, "What is your name?")
+        await pilot.press(*"Zoé", "enter")
+        await shows(pilot, "Signed by Zoé.")
+        await pilot.press("y")
+        await shows(pilot, "Released in 01:00")
+        await until(pilot, lambda: room.events(id)[-1].author == "Zoé")
 
 
 async def test_enter_and_the_opening_key_do_not_sign(room: Room) -> None:

@@ -33,6 +33,10 @@ class Asked(StrEnum):
     STUDENT = "ask/student"
     STUDENT_ID = "ask/student_id"
     PROJECT = "ask/project"
+    GIVE_BACK = "ask/give_back"
+    HAND_OVER_TO = "ask/hand_over_to"
+    HAND_OVER_NOTE = "ask/hand_over_note"
+    SETTLE = "ask/settle"
 
     def of(self, row: str) -> str:
         """Return the key of a question about one document to revise. Args: row: its id."""

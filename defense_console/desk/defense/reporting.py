@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,10 +17,11 @@ from defense_console.model.defense.state import Defense, Version
 from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
-from defense_console.reports.content import message as messages
-from defense_console.reports.content import report as reports
-from defense_console.reports.content.value import Reader, Report
 from defense_console.words.translation import zone_of
+
+if TYPE_CHECKING:
+    from defense_console.reports.content import message as messages
+    from defense_console.reports.content.value import Reader, Report
 
 _REPORT = "report/"
 """Field keys of rewritten paragraphs: `report/<language>/<the report's key of the field>`."""
@@ -52,6 +54,8 @@ class ReportingDesk(DefenseDesk):
         released = defense.released
         record = self.ledger.store.read_log(self.stream) if released is not None else ()
         hash = next((line.hash for line in record if released and line.seq == released.released_seq), None)
+        from defense_console.reports.content import report as reports
+
         return reports.build(
             defense,
             self.curriculum,
@@ -78,6 +82,8 @@ class ReportingDesk(DefenseDesk):
         shown = msgspec.structs.replace(
             then, revisions=now.revisions, reception_completed_at=now.reception_completed_at
         )  # fmt: skip
+        from defense_console.reports.content import message as messages
+
         to = messages.Recipient(self.student.name, "", self._zone_of("student"))
         return messages.build(self.id, shown, self.curriculum, to=to, language=language, zone=self._zone).asked
 
@@ -89,6 +95,8 @@ class ReportingDesk(DefenseDesk):
         """
         student, defense = self.student, self.defense
         later = [summary for summary in self.attempts if summary.attempt > defense.attempt]
+        from defense_console.reports.content import message as messages
+
         return messages.build(
             self.id,
             defense,
@@ -96,13 +104,15 @@ class ReportingDesk(DefenseDesk):
             to=messages.Recipient(student.name, student.email, self._zone_of("student")),
             language=language,
             zone=self._zone,
-            signature=self.ledger.author,
+            signature=self.ledger.signature,
             next_attempt=later[0] if later else None,
         )
 
     @property
     def no_message(self) -> ConsoleError | None:
         """Return why there is no message for the student, None when there is one."""
+        from defense_console.reports.content import message as messages
+
         return messages.missing(self.defense)
 
     @property
@@ -113,10 +123,11 @@ class ReportingDesk(DefenseDesk):
     def _assessor(self, defense: Defense) -> str:
         """Return who signed the latest version of the verdict; while one is drafted, the mentor at this console."""
         if defense.drafting is not None or not defense.versions:
-            return self.ledger.author
+            return self.ledger.signature
         n = defense.versions[-1].version
         signed = (e.author for e in self.events if isinstance(e.what, ev.Signed) and e.what.version == n)
-        return next(reversed(tuple(signed)), self.ledger.author)
+        found = next(reversed(tuple(signed)), self.ledger.author)
+        return self.ledger.signature if found == self.ledger.author else found
 
     def _zone_of(self, reader: Reader) -> str:
         """Return the zone of the times a reader sees: the student's own where it is known, else the mentor's."""
@@ -146,6 +157,8 @@ class ReportingDesk(DefenseDesk):
         """Return what the console would write into a field now, without the mentor's own words."""
         defense = msgspec.structs.replace(self.defense, edited={})
         zone = self._zone_of("student")  # the text the preview shows for the student is the one that is edited
+        from defense_console.reports.content import report as reports
+
         report = reports.build(defense, self.curriculum, student="", language=language, reader="student", zone=zone)
         return reports.bodies(report).get(key, "")
 

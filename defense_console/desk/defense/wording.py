@@ -6,9 +6,10 @@ User text goes into the sentences unchanged: where a sentence is shown, it is ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from defense_console.desk.logs.wording import every_log_sentence, with_reason
 from defense_console.model.curriculum import Criterion, Curriculum, Project
@@ -64,7 +65,7 @@ def describe(
         One sentence, user text in it unchanged; never empty.
     """
     words = _Words(translator(language), curriculum, project, rows, zone)
-    for part in (_appointment, _clock, _system, _said, _verdict, _documents):
+    for part in (_appointment, _clock, _system, _said, _verdict, _second_reading, _documents):
         found = part(event.what, words)
         if found is not None:
             return found
@@ -75,8 +76,7 @@ _PARTS: Final[Mapping[str, str]] = {"remarks": N_("Defense: remarks"), "improvem
 _TONGUES: Final[Mapping[str, str]] = {"fr": N_("French"), "en": N_("English")}
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(msgspec.Struct, frozen=True):
     """What the sentences are made with."""
 
     _: Translator
@@ -287,6 +287,22 @@ def _verdict(what: DefenseWhat, words: _Words) -> str | None:
             return words.with_reason(_("The student contests the verdict"), reason)
         case ev.ContestResolved(reason=reason):
             return words.with_reason(_("The contested verdict is upheld"), reason)
+    return None
+
+
+def _second_reading(what: DefenseWhat, words: _Words) -> str | None:
+    """The ratings themselves are not said: the first assessor reads the timeline while the second one rates."""
+    _ = words._
+    match what:
+        case ev.ReadingBegun(reader=reader):
+            return _("Second reading by {reader} begun", reader=reader)
+        case ev.ReadingRated(reader=reader, criterion=id):
+            return _("Second reading by {reader}: {criterion} rated", reader=reader, criterion=words.criterion(id))
+        case ev.ReadingClosed(reader=reader):
+            return _("Second reading by {reader} finished", reader=reader)
+        case ev.ReadingSettled(criterion=id, rating=rating, reason=reason):
+            places = {"criterion": words.criterion(id), "rating": words.table(RATINGS, rating)}
+            return words.with_reason(_("Difference settled, {criterion}: {rating}", **places), reason)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from defense_console.model.errors import ConsoleError, system_reason
-from defense_console.settings import in_browser
+from defense_console.surroundings import in_browser
 from defense_console.words.translation import N_, translator
 
 FILE_NAME: Final = "clipboard.txt"

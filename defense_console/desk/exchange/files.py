@@ -5,8 +5,11 @@ Each import is one transaction: a file is taken whole or not at all. Source: doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+import functools
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any, Final
 
 import msgspec
 
@@ -21,22 +24,28 @@ from defense_console.exchange.demo import Cohort, DemoDefense, cohort
 from defense_console.exchange.exported import ExportedDefense
 from defense_console.exchange.lists.defenses_csv import CsvForm, write_csv
 from defense_console.exchange.whole_store import export as archive
-from defense_console.exchange.whole_store.checking import Archive, read_archive
+from defense_console.exchange.whole_store.checking import Archive, Lines, read_archive
 from defense_console.model.curriculum import Curriculum
+from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.subject import Subject
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Holidays, no_holidays
+from defense_console.model.watching import Passed, Watch, unwatched
 from defense_console.store.base import DEMO, Draft, Lease, Store
 from defense_console.store.vault import Vault
 from defense_console.words.translation import Language
 
 _SHOWN: Final = 10
 """Logs that a sentence names at most."""
+_PAGE: Final = 256
+"""Students that are held at once."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -78,7 +87,9 @@ class ExchangeDesk:
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def take(self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False) -> Taken:
+    def take(
+        self, file: DataFile, *, sheet: str | None = None, dry_run: bool = False, watch: Watch = unwatched
+    ) -> Taken:
         """Take a file of students and defenses, or an export into an empty store.
 
         Args:
@@ -92,7 +103,7 @@ class ExchangeDesk:
         if file.kind == "calendar":
             raise ConsoleError("This is a calendar: take it in with “calendar import”.")
         if file.kind == "export":
-            return self.import_archive(file.data, dry_run=dry_run)
+            return self.import_archive(file.lines, dry_run=dry_run, watch=watch)
         return Taken(self._imports.take_list(file, sheet=sheet, dry_run=dry_run))
 
     def take_calendar(
@@ -109,47 +120,76 @@ class ExchangeDesk:
 
     # --- exports -------------------------------------------------------------------------------------------------
 
-    def export(self) -> Iterator[bytes]:
+    def export(self, watch: Watch = unwatched) -> Iterator[bytes]:
         """Write the whole store as JSON Lines, each with its line break; see `exchange/whole_store/export.py`."""
         store = self.store
-        return self._export_of(store.streams(), store.students(), store.curricula())
+        with store.reading():
+            lines = store.size().lines
+            with watch("rows", lines) as passed:
+                logs = functools.partial(self._passed_logs, passed)
+                yield from archive.export(self._exported_of(lines, logs, self._students, store.curricula()))
+
+    def _passed_logs(self, passed: Passed, prefix: str) -> Iterator[tuple[str, Sequence[StoredLine]]]:
+        for name, lines in self.store.logs(prefix):
+            yield name, lines
+            passed(len(lines))
+
+    def _students(self) -> Iterator[Student]:
+        """Yield every student, sorted by id; a page of them is held at a time."""
+        ids = self.logs.ids(STUDENT)
+        while page := tuple(itertools.islice(ids, _PAGE)):
+            yield from self.store.students_by_ids(page)
 
     def export_of(self, student_id: str) -> Iterator[bytes]:
         """Write everything held about one student, as `export` writes a store: their logs, drafts, what was refused.
 
         Source: the right of access, GDPR article 15; private notes fall under it (CJEU C-434/16).
         """
-        logs = {id: self.logs.log(DEFENSE, id) for id in self.logs.ids(DEFENSE)}
-        mine = {id: log for id, log in logs.items() if log.state.student_id == student_id}
-        pinned = {log.state.curriculum_hash for log in mine.values()}
-        known = self.store.student(student_id)
-        own = STUDENT.stream(student_id)
-        rehearsed = {id: self.logs.log(REHEARSAL, id) for id in self.logs.ids(REHEARSAL)}
-        rehearsed = {id: log for id, log in rehearsed.items() if log.state.student_id == student_id}
-        pinned |= {log.state.curriculum_hash for log in rehearsed.values()}
-        own_log = [own] if own in self.store.streams(STUDENT.prefix) else []
-        streams = [*map(DEFENSE.stream, mine), *map(REHEARSAL.stream, rehearsed), *own_log]
-        curricula = {hash: body for hash, body in self.store.curricula().items() if hash in pinned}
-        return self._export_of(streams, [known] if known is not None else [], curricula)
+        store = self.store
+        with store.reading():
+            pinned = {STUDENT.stream(student_id): None} | dict(self._of_student(student_id))
+            logs = {stream: lines for stream in pinned if (lines := store.read_log(stream))}
+            found = self._exported_of(
+                lines=sum(map(len, logs.values())),
+                logs=lambda prefix: ((name, logs[name]) for name in sorted(logs) if name.startswith(prefix)),
+                people=lambda: store.students_by_ids([student_id]),
+                curricula={hash: body for hash, body in store.curricula().items() if hash in pinned.values()},
+                chosen=logs,
+            )
+            yield from archive.export(found)
 
-    def _export_of(
-        self, streams: Sequence[str], students: Sequence[Student], curricula: Mapping[str, bytes]
-    ) -> Iterator[bytes]:
-        store, chosen = self.store, set(streams)
+    def _of_student(self, student_id: str) -> Iterator[tuple[str, str | None]]:
+        """Yield the defenses and rehearsals of a student: the name of the log, the hash of the curriculum it pins."""
+        subject: Subject[Any, Defense]
+        for subject in (DEFENSE, REHEARSAL):
+            for id in self.logs.ids(subject):
+                state = self.logs.log(subject, id).state
+                if state.student_id == student_id:
+                    yield subject.stream(id), state.curriculum_hash
+
+    def _exported_of(
+        self,
+        lines: int,
+        logs: archive.LogsOf,
+        people: Callable[[], Iterable[Student]],
+        curricula: Mapping[str, bytes],
+        chosen: Collection[str] | None = None,
+    ) -> archive.Exported:
+        """Return what an export is made of, with the texts being typed and the decisions kept aside of these logs."""
+        store = self.store
         drafts = [
             archive.SavedDraft(log, field, draft.text, draft.first, draft.cursor)
             for log, fields in store.all_drafts().items()
             for field, draft in fields.items()
-            if log in chosen
+            if chosen is None or log in chosen
         ]
         asides = [
             archive.SavedAside(log, key, event)
             for log, events in store.all_asides().items()
             for key, event in events.items()
-            if log in chosen
+            if chosen is None or log in chosen
         ]
-        demo = store.meta(DEMO) or ""
-        return archive.export(streams, store.read_log, students, curricula, drafts, asides, demo)
+        return archive.Exported(lines, logs, people, curricula, drafts, asides, store.meta(DEMO) or "")
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
         """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""
@@ -181,22 +221,49 @@ class ExchangeDesk:
 
     # --- whole stores --------------------------------------------------------------------------------------------
 
-    def import_archive(self, data: bytes, *, dry_run: bool = False) -> Taken:
+    def import_archive(
+        self,
+        lines: Lines,
+        *,
+        dry_run: bool = False,
+        watch: Watch = unwatched,
+        look: Callable[[Log[Any, Any]], object] = lambda _log: None,
+    ) -> Taken:
         """Fill an empty store with an export, or take it into a school.
 
         A log that the school has with the same lines stays as it is there.
+
+        Args:
+            lines: Of the export, see `read_archive`.
+            look: Called with each log that holds.
 
         Raises:
             BadFile: Every line that does not hold; the store is untouched.
             ConsoleError: The store is not empty; a school has one of the logs with other lines.
         """
         self.check_empty()
-        found = read_archive(data)
-        if dry_run:
-            self._new(found)
-        else:
-            with self.store.transaction():
-                self._restore(found, self._new(found))
+        first = self.store.is_empty()
+        there: set[str] = set()
+        other: list[str] = []
+
+        def take(log: Log[Any, Any]) -> None:
+            look(log)
+            if not first and (held := self.store.read_log(log.stream)):
+                there.add(log.stream)
+                if _bodies(held) != log.lines:
+                    other.append(log.stream)
+            elif not dry_run and not other:
+                self.logs.write(log)
+
+        with nullcontext() if dry_run else self.store.transaction():
+            found = read_archive(lines, take, watch)
+            if other:
+                names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
+                raise ConsoleError(
+                    "The school has these logs with other lines: {names}. Nothing was imported.", names=names
+                )
+            if not dry_run:
+                self._restore(found, there, first)
         return Taken(archive=found)
 
     def check_empty(self) -> None:
@@ -204,33 +271,15 @@ class ExchangeDesk:
         if not self._shared and not self.store.is_empty():
             raise ConsoleError("An export is only taken into an empty store; this one holds defenses or students.")
 
-    def _new(self, found: Archive) -> set[str]:
-        """Return the logs of an export that the store does not have.
-
-        Raises:
-            ConsoleError: It has one of them with other lines; the sentence names it.
-        """
-        there = found.logs.keys() & set(self.store.streams())
-        other = [name for name in sorted(there) if _bodies(self.store.read_log(name)) != found.logs[name].lines]
-        if other:
-            names = " · ".join((*other[:_SHOWN], *(["…"] if other[_SHOWN:] else [])))
-            raise ConsoleError(
-                "The school has these logs with other lines: {names}. Nothing was imported.", names=names
-            )
-        return found.logs.keys() - there
-
-    def _restore(self, found: Archive, new: set[str]) -> None:
-        first = self.store.is_empty()
+    def _restore(self, found: Archive, there: Collection[str], first: bool) -> None:
+        """Bring back what belongs to the logs; what was there before stays as it is."""
         for hash, body in found.curricula.items():
             self.store.pin(hash, body)
-        for name, log in found.logs.items():
-            if name in new:
-                self.logs.write(log)
         for draft in found.drafts:
-            if draft.log in new:
+            if draft.log not in there:
                 self.store.save_draft(draft.log, draft.field, Draft(draft.text, draft.first, draft.cursor))
         for aside in found.asides:
-            if aside.log in new:
+            if aside.log not in there:
                 self.store.save_aside(aside.log, aside.key, aside.event)
         if found.demo and first:
             self.store.set_meta(DEMO, found.demo)

@@ -113,9 +113,11 @@ class ImportDesk:
         if not dry_run and not plan.empty:
             with self.store.transaction():
                 for id, what in plan.students:
-                    self.logs.decide(STUDENT, id, [what], at)
+                    write = self.logs.decide if id in people else self.logs.begin
+                    write(STUDENT, id, [what], at)
                 for one in plan.appointments:
-                    self.logs.decide(DEFENSE, str(defense_id(*one.key)), events_of(one), at)
+                    write = self.logs.begin if one.before is None else self.logs.decide
+                    write(DEFENSE, str(defense_id(*one.key)), events_of(one), at)
         return plan
 
     # --- what the store holds ------------------------------------------------------------------------------------

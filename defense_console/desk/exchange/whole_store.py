@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import zipfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 import msgspec
@@ -12,9 +14,16 @@ import msgspec
 from defense_console.desk.exchange.files import ExchangeDesk, Taken
 from defense_console.desk.uploads.named import missing_documents, named_documents
 from defense_console.exchange.bad_file import BadFile, BadLine
-from defense_console.exchange.whole_store.files import document_pieces, read_files, received_files, write_files
-from defense_console.model.defense.subject import DEFENSE
+from defense_console.exchange.whole_store.files import (
+    document_pieces,
+    export_lines,
+    read_files,
+    received_files,
+    write_files,
+)
+from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import N_
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.vault import Vault
 
 
@@ -25,9 +34,14 @@ class WholeStoreDesk:
         self.exchange = exchange
         self.vault = vault
 
-    def missing(self) -> tuple[str, ...]:
-        """Return the SHA-256 of the documents that logs name and the folder does not hold, sorted."""
-        return missing_documents(self.exchange.store, self.vault)
+    @contextmanager
+    def exported(self, watch: Watch = unwatched) -> Iterator[tuple[tuple[str, ...], Iterator[bytes]]]:
+        """Yield what `missing` gives and the pieces of the ZIP, from one view of the store; see `export`."""
+        with self.exchange.store.reading():
+            named = named_documents(self.exchange.store)
+            held = filter(self.vault.holds, named)
+            pieces = write_files(self.exchange.export(watch), held, self.vault.opened)
+            yield missing_documents(self.exchange.store, self.vault, named), pieces
 
     def export(self) -> Iterator[bytes]:
         """Return the ZIP in pieces; documents that are missing are left out of it.
@@ -35,10 +49,10 @@ class WholeStoreDesk:
         Raises:
             ConsoleError: A document cannot be read, or is not the one that was received.
         """
-        held = (sha256 for sha256 in named_documents(self.exchange.store) if self.vault.holds(sha256))
-        return write_files(self.exchange.export(), held, self.vault.opened)
+        with self.exported() as (_missing, pieces):
+            yield from pieces
 
-    def take(self, file: IO[bytes], *, dry_run: bool = False) -> Taken:
+    def take(self, file: IO[bytes], *, dry_run: bool = False, watch: Watch = unwatched) -> Taken:
         """Fill an empty store, and its folder of documents.
 
         The documents come first: what no log names yet is harmless, and a log without its documents is not.
@@ -55,10 +69,13 @@ class WholeStoreDesk:
         try:
             with zipfile.ZipFile(file) as whole:
                 found = read_files(whole)
-                checked = self.exchange.import_archive(found.lines, dry_run=True)
-                logs = checked.archive.about(DEFENSE) if checked.archive is not None else []
-                events = (event for log in logs for event in log.events)
-                pieces = document_pieces(whole, found, received_files(events))
+                lines = functools.partial(export_lines, whole, found)
+                files: list[ReceivedFile] = []
+                checked = self.exchange.import_archive(
+                    lines, dry_run=True, watch=watch,
+                    look=lambda log: files.extend(received_files(log.events)),
+                )  # fmt: skip
+                pieces = document_pieces(whole, found, files)
                 if dry_run:
                     for _sha256, chunks in pieces:
                         deque(chunks, maxlen=0)  # reads all of it
@@ -66,7 +83,7 @@ class WholeStoreDesk:
                 with self.vault.taking() as taking:
                     for _sha256, chunks in pieces:
                         taking.add(chunks)
+                taken = self.exchange.import_archive(lines, watch=watch)
+                return msgspec.structs.replace(taken, documents=len(found.entries))
         except (zipfile.BadZipFile, NotImplementedError, EOFError):
             raise BadFile([BadLine(0, "", None, N_("a ZIP that can be read: this one is cut or damaged"))]) from None
-        taken = self.exchange.import_archive(found.lines)
-        return msgspec.structs.replace(taken, documents=len(found.entries))

@@ -43,13 +43,24 @@ class DirectLogs:
         stream = subject.stream(id)
         return read_events(subject, stream, self.store.read_log(stream))
 
+    def begin(self, subject: Subject[W, S], id: str, whats: Sequence[W], at: Stamp) -> None:
+        """Begin a log with one action; the store refuses it where there is one.
+
+        Raises:
+            ConsoleError: It may not come first.
+        """
+        self._append(Log.empty(subject, id), whats, at)
+
     def decide(self, subject: Subject[W, S], id: str, whats: Sequence[W], at: Stamp) -> None:
         """Append one action, which may begin the log.
 
         Raises:
             ConsoleError: It may not come next.
         """
-        self.store.append(Append.of(append_action(self.log(subject, id), whats, at, self.author, self.curricula)))
+        self._append(self.log(subject, id), whats, at)
+
+    def _append(self, log: Log[W, S], whats: Sequence[W], at: Stamp) -> None:
+        self.store.append(Append.of(append_action(log, whats, at, self.author, self.curricula)))
 
     def write(self, log: Log[Any, Any]) -> None:
         """Write a whole log where there is none."""

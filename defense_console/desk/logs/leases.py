@@ -21,9 +21,11 @@ from typing import Protocol
 import msgspec
 
 from defense_console.clocks import is_certain, same_namespace, same_process
+from defense_console.model.curriculum import Curricula
 from defense_console.model.defense import timeline as clock
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.envelope import Stamp
 from defense_console.store.base import Job, Lease, Store, WriteLease
 from defense_console.words.translation import date_time
@@ -117,9 +119,21 @@ def void_leases(store: Store, me: Holder, now: Stamp, process_start: ProcessStar
         stream
         for stream, lease in leases.items()
         if stream not in live
-        and not stream.startswith(REHEARSAL.prefix)  # it may be going on: its log would have to be read
         and not held_by_other(lease, me, now, process_start, store.name_held)
+        and not _is_rehearsed(store, stream)
     )
+
+
+def _is_rehearsed(store: Store, stream: str) -> bool:
+    """Return whether a log is a rehearsal that is live, or cannot be read: only its log tells."""
+    if not stream.startswith(REHEARSAL.prefix):
+        return False
+    try:
+        lines = store.read_log(stream)
+        log = Log.read(REHEARSAL, REHEARSAL.id_of(stream), lines, Curricula({}, store.curriculum)) if lines else None
+    except ConsoleError:
+        return True
+    return log is not None and log.state.session == "live"
 
 
 def clear_void(store: Store, now: Stamp, process_start: ProcessStart) -> None:
@@ -162,6 +176,7 @@ class Leases:
         zone: IANA name of the mentor's zone.
         refusal: Why the store cannot be written at all, None when it can.
         names: Knows which consoles live; None where nothing does.
+        not_mine: Tells which other mentor is responsible for a log, None when nobody else is.
     """
 
     def __init__(
@@ -173,7 +188,9 @@ class Leases:
         zone: str,
         refusal: ConsoleError | None = None,
         names: Names | None = None,
+        not_mine: Callable[[str], ConsoleError | None] = lambda _stream: None,
     ) -> None:
+        self._not_mine = not_mine
         self._names = names
         self._refusal = refusal
         self._read = read
@@ -218,6 +235,10 @@ class Leases:
 
     def read_only(self, stream: str) -> ConsoleError | None:
         """Return why nothing may be written on a log, None when it may."""
+        return self.elsewhere(stream) or self._not_mine(stream)
+
+    def elsewhere(self, stream: str) -> ConsoleError | None:
+        """Return why nothing may be written on a log, whoever is responsible for it; None when it may."""
         if self._refusal is not None:
             return self._refusal
         other = self._others.get(stream)

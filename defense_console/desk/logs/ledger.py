@@ -7,7 +7,6 @@ It lives on one thread. Source: engineering.md §2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -60,8 +59,7 @@ class SaveState(msgspec.Struct, frozen=True):
     spool_error: ConsoleError | None = None
 
 
-@dataclass
-class OpenLog(Generic[W, S]):
+class OpenLog(msgspec.Struct, Generic[W, S]):
     """A log in memory with every event, acknowledged by the store or not."""
 
     log: Log[W, S]
@@ -106,7 +104,8 @@ class Ledger:
         """Why the store cannot be written at all; None when it can."""
         self.recorder = recorder
         self.now = clocks
-        self.author = author
+        self.author = self.signature = author
+        """Who records, and whom reports and messages name, "" where only the name of an account is known."""
         self.curricula = Curricula(shipped, store.curriculum)
         self._logs: dict[str, OpenLog[Any, Any]] = {}
         self._drafts: dict[str, dict[str, Draft]] = {}
@@ -288,7 +287,8 @@ class Ledger:
         action = append_action(open.log, whats, self.now(), self.author, self.curricula)
         open.log = action.after
         self._logs[action.after.stream] = open
-        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there))
+        fence = None if all(what.anyone for what in whats) else self.snapshot.fence(action.after.stream)
+        self.submit(Append.of(action, drop_drafts, aside.gone, aside.there, fence))
         return action.after.state
 
     def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:

@@ -12,7 +12,8 @@ from defense_console.desk.student.overview import StudentLine
 from defense_console.model.curriculum import Project
 from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.path import ProjectStatus
-from defense_console.model.student.alerts import AlertRules
+from defense_console.model.student.alerts import AlertRules, answer_due
+from defense_console.model.student.state import Standing
 from defense_console.model.student.weekly import Occurrence
 from defense_console.model.text import searchable
 
@@ -31,6 +32,7 @@ class BoardRow(msgspec.Struct, frozen=True):
         path: each project with its status; empty without a curriculum.
         tabs: in which the student is, besides that of everybody.
         silent_days: since the last session, None before the first one.
+        on_air: whether a defense or a rehearsal of theirs is live.
     """
 
     line: StudentLine
@@ -38,6 +40,12 @@ class BoardRow(msgspec.Struct, frozen=True):
     path: tuple[tuple[Project, ProjectStatus], ...]
     tabs: frozenset[StudentTab]
     silent_days: int | None = None
+    on_air: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether a session, a defense or a rehearsal goes on."""
+        return self.on_air or bool(self.line.student.standing.running)
 
 
 def week_of(today: date) -> tuple[date, date]:
@@ -64,11 +72,17 @@ def silent_days(line: StudentLine, now: datetime) -> int | None:
 def drifts(line: StudentLine, silent: int | None, rules: AlertRules) -> bool:
     """Return whether a student slips away: too long without a session, or several missed in a row."""
     limits = {rule.measure: rule.at_least for rule in rules.rules}
-    days = line.student.standing.days
-    said = [days[day].state for day in sorted(days) if days[day].state in ("held", "missed")]
-    missed = next((n for n, state in enumerate(reversed(said)) if state == "held"), len(said))
+    since, days = line.last_seen[: len("2026-11-24")], line.student.standing.days
+    missed = sum(
+        what.state == "missed" and day > since for day, what in days.items()
+    )  # nobody may have planned the last
     too_long = silent is not None and silent >= limits.get("days_without_session", silent + 1)
     return too_long or missed >= limits.get("sessions_missed_in_a_row", missed + 1)
+
+
+def answers_due(standing: Standing, rules: AlertRules) -> tuple[str, ...]:
+    """Return until when the school's answers to open alerts are expected, the earliest first."""
+    return tuple(sorted(answer_due(each, rules) for each in standing.unanswered))
 
 
 def in_tab(rows: Iterable[BoardRow], tab: StudentTab | None, search: str = "") -> tuple[BoardRow, ...]:

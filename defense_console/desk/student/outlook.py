@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import chain
-from pathlib import Path
 
 import msgspec
 
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.student.preparing import prepared, project_named, skills_to_work_on
+from defense_console.desk.student.rulebook import Rulebook
 from defense_console.desk.student.students import defense_rows, everybody
-from defense_console.exchange.curricula.desk_rules import DeskRules, load_desk_rules
-from defense_console.exchange.curricula.reading import RULES
+from defense_console.exchange.curricula.desk_rules import DeskRules
 from defense_console.model.curriculum import Curriculum, Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import day_of
@@ -78,11 +76,16 @@ class Resources(msgspec.Struct, frozen=True):
 
 
 class RuleRecord(msgspec.Struct, frozen=True):
-    """A rule, how often it was right, and the tighter one that it proposes; None for none."""
+    """A rule, how often it was right, and the tighter one that it proposes; None for none.
+
+    Attributes:
+        not_named: what was answered to proposals that the tighter one would not have made, the latest first.
+    """
 
     rule: alerts.AlertRule
     precision: alerts.Precision
     tighter: alerts.AlertRule | None
+    not_named: tuple[alerts.ReasonAnswer, ...] = ()
 
 
 class Computed(msgspec.Struct, frozen=True):
@@ -98,44 +101,27 @@ class OutlookDesk:
 
     Args:
         waiting: Gives the ids of the students whose next step is the mentor's.
+
+    Attributes:
+        rulebook: where the rules come from, and how the mentor changes them.
     """
 
     def __init__(self, ledger: Ledger, settings: Settings, waiting: Callable[[], Collection[str]]) -> None:
         self._ledger = ledger
         self._settings = settings
+        self.rulebook = Rulebook(settings, self._forget)
         self._waiting = waiting
         self._finished: tuple[Course, ...] | None = None
         self._cohort: FinishedStudents | None = None
         self._forecasts: dict[tuple[Course, date], Forecast] = {}
 
-    # --- rules -------------------------------------------------------------------------------------------------------
-
-    @property
-    def own_rules(self) -> Path | None:
-        """Return where the mentor's own rules are looked for: next to the settings; None where there are none."""
-        return Path(self._settings.file).with_name(RULES) if self._settings.file else None
-
     @property
     def rules(self) -> DeskRules:
         """Return the mentor's own rules, the shipped ones where there are none or where they cannot be used."""
-        return self._loaded[0]
+        return self.rulebook.rules
 
-    @property
-    def rules_problem(self) -> ConsoleError | None:
-        """Return why the mentor's own rules are not used: the shipped ones are, and their file stays as it is."""
-        return self._loaded[1]
-
-    @cached_property
-    def _loaded(self) -> tuple[DeskRules, ConsoleError | None]:
-        own, problem = self.own_rules, None
-        if own is not None and own.is_file():
-            try:
-                return load_desk_rules(own), None
-            except ConsoleError as error:
-                problem = ConsoleError(
-                    "Your own rules are not used: {problem} The file is {path}.", problem=error, path=str(own)
-                )
-        return load_desk_rules(), problem
+    def _forget(self) -> None:
+        self._finished, self._cohort, self._forecasts = None, None, {}
 
     # --- forecasts ---------------------------------------------------------------------------------------------------
 
@@ -313,12 +299,17 @@ class OutlookDesk:
         return alerts.proposals(found, self.rules.alerts, self._answers(known.students), self.today)
 
     def reasons(self, student_id: str) -> tuple[alerts.RuleReason, ...]:
-        """Return why an alert about a student would be due, also where the week allows no more; empty for no reason."""
+        """Return why an alert about a student would be due, also where the week allows no more; empty for no reason.
+
+        What is raised already and not closed is no reason to raise it again.
+        """
         known = self._known()
         if student_id not in known.students:
             return ()
         facts = self._facts(known, student_id, student_id in self._waiting())
-        return () if facts is None else alerts.reasons(facts, self.rules.alerts, self.today)
+        found = () if facts is None else alerts.reasons(facts, self.rules.alerts, self.today)
+        raised = {each.rule for each in known.students[student_id].standing.answers if each.open}
+        return tuple(each for each in found if each.rule not in raised)
 
     def raised(self) -> tuple[tuple[Student, Alert], ...]:
         """Return the alerts that are not closed, praise left out, the oldest first; the logs that have one are read."""
@@ -334,9 +325,12 @@ class OutlookDesk:
     def rule_records(self) -> tuple[RuleRecord, ...]:
         """Return each rule with how often it was right, in the order of the rules."""
         said, rules = self._answers(everybody(self._ledger)), self.rules.alerts
-        return tuple(
-            RuleRecord(rule, alerts.precision(rule, said), alerts.tightened(rule, rules, said)) for rule in rules.rules
-        )
+        found = []
+        for rule in rules.rules:
+            tighter = alerts.tightened(rule, rules, said)
+            spared = alerts.not_named(tighter, said) if tighter is not None else ()
+            found.append(RuleRecord(rule, alerts.precision(rule, said), tighter, spared))
+        return tuple(found)
 
     def put_off_until(self) -> str:
         """Return the day until which *later* waits."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from defense_console.desk.student.due_words import answer_text
 from defense_console.model.errors import N_
-from defense_console.model.student.alerts import AlertRule, Precision, RuleReason
+from defense_console.model.student.alerts import AlertRule, AlertRules, Precision, ReasonAnswer, RuleReason, answer_due
 from defense_console.model.student.forecast import FinishedStudents, Forecast, ForecastRules, Range
 from defense_console.model.student.readiness import Readiness
 from defense_console.model.student.state import Alert
 from defense_console.words.translation import Translator
 from defense_console.words.values import ALERT_RESULTS, RATINGS
+
+if TYPE_CHECKING:
+    from defense_console.desk.student.outlook import RuleRecord
 
 
 def forecast_sentence(said: Forecast | None, rules: ForecastRules, today: date, _: Translator) -> str:
@@ -101,13 +106,16 @@ def reason_sentence(reason: RuleReason, rules: Mapping[str, AlertRule], _: Trans
     return reason.rule
 
 
-def alert_state(alert: Alert, _: Translator) -> str:
-    """Return where an alert stands, with the day since which it does."""
+def alert_state(alert: Alert, rules: AlertRules, zone: str, now: str, _: Translator) -> str:
+    """Return where an alert stands, with the day since which it does, and how long the school has to answer."""
     if alert.state == "closed" and alert.result is not None:
-        return _("closed on {day}: {result}", day=_.date_text(alert.closed_at), result=_(ALERT_RESULTS[alert.result]))
+        return _(
+            "closed on {day}: {result}", day=_.date_text(alert.closed_at, zone), result=_(ALERT_RESULTS[alert.result])
+        )
     if alert.state == "acknowledged":
-        return _("the school answered on {day}", day=_.date_text(alert.acknowledged_at))
-    return _("raised on {day}, no answer yet", day=_.date_text(alert.raised_at))
+        return _("the school answered on {day}", day=_.date_text(alert.acknowledged_at, zone))
+    due, day = answer_due(alert.raised_at, rules), _.date_text(alert.raised_at, zone)
+    return _("raised on {day}, {answer}", day=day, answer=answer_text(due, zone, now, _))
 
 
 CLOSING: Final[Mapping[str, str]] = {
@@ -123,13 +131,52 @@ CLOSING: Final[Mapping[str, str]] = {
 
 
 def precision_sentence(found: Precision, _: Translator) -> str:
-    """Return how often a rule was founded, in small numbers."""
-    return _("founded {n} of {of}", n=found.founded, of=found.of) if found.of else _("not answered yet")
+    """Return how often a rule was founded, in small numbers; "" while it has proposed nothing that was answered."""
+    return _("founded {n} of {of}", n=found.founded, of=found.of) if found.of else ""
 
 
 def tighter_sentence(rule: AlertRule, tighter: AlertRule, _: Translator) -> str:
-    """Return which threshold is proposed for a rule, and where it is changed."""
-    return _("proposed for rules.toml: at_least = {value}, now {now}", value=tighter.at_least, now=rule.at_least)
+    """Return which threshold is proposed for a rule."""
+    return _("proposed: from {value} on, now from {now}", value=tighter.at_least, now=rule.at_least)
+
+
+MOST_SHOWN: Final = 12
+"""So many proposals that would not have come are listed."""
+
+
+def tightening_text(record: RuleRecord, names: Mapping[str, str], file: Path, _: Translator) -> str:
+    """Return what a tighter threshold changes: old and new value, the proposals it would have spared, the way back.
+
+    Args:
+        record: A rule with a tighter one.
+        names: Of students, by id.
+        file: Where it is written.
+    """
+    rule, tighter = record.rule, record.tighter or record.rule
+    said = [
+        _("{name}: {text}", name=_(RULES[rule.measure]),
+          text=_("from {value} on, now from {now}", value=tighter.at_least, now=rule.at_least)),
+        _.ngettext("This proposal would not have come, as far as this rule goes:",
+                   "These {n} proposals would not have come, as far as this rule goes:", len(record.not_named)),
+    ]  # fmt: skip
+    for each in record.not_named[:MOST_SHOWN]:
+        said.append(
+            "  " + _("{day} {name}: {n}, {said}", day=_.date_text(each.day), name=names.get(each.student, each.student),
+                     n=each.measured, said=_reply(each, _))
+        )  # fmt: skip
+    if (more := len(record.not_named) - MOST_SHOWN) > 0:
+        said.append("  " + _.ngettext("and {n} more", "and {n} more", more))
+    where = N_("It is written into {file} and holds at once.")
+    if not file.exists():
+        where = N_("It is written into {file}, a new copy of the shipped rules, and holds at once.")
+    back = _('To go back, write at_least = {now} there again, under id = "{id}".', now=rule.at_least, id=rule.id)
+    return "\n".join([*said, "", _(where, file=str(file)), back])
+
+
+def _reply(answer: ReasonAnswer, _: Translator) -> str:
+    if answer.said == "raised" and not answer.founded:
+        return _("raised, not founded")
+    return _({"raised": N_("raised"), "later": N_("put off"), "not_founded": N_("not founded")}[answer.said])
 
 
 RULES: Final[Mapping[str, str]] = {

@@ -58,24 +58,24 @@ class RehearsalsDesk:
         self._leases = leases
 
     def begin(self, student_id: str, curriculum: Curriculum, project: Project, language: str) -> str:
-        """Begin a rehearsal, or continue the one that is running. Returns: its id.
+        """Begin a rehearsal, or continue the one that is running or was half begun. Returns: its id.
 
         Raises:
             ConsoleError: The store cannot be written.
         """
         known = rehearsals_of(self._ledger, student_id, project.id)
-        running = [id for id, each in known.items() if each.session in ("waiting", "live")]
-        if running:
-            return running[-1]
-        number, now = len(known) + 1, self._ledger.now().wall
-        id = str(rehearsal_id(student_id, project.id, number))
-        self._ledger.begin(
-            REHEARSAL, id, ev.Planned(student_id, curriculum.code, project.id, number, now, language=language)
-        )
-        desk = BriefDesk(self._ledger, id, self._leases, REHEARSAL)
-        desk.open_room()
-        desk.start()
-        return id
+        not_over = [id for id, each in known.items() if each.session in ("planned", "waiting", "live")]
+        if not not_over:
+            number, now = len(known) + 1, self._ledger.now().wall
+            not_over = [str(rehearsal_id(student_id, project.id, number))]
+            first = ev.Planned(student_id, curriculum.code, project.id, number, now, language=language)
+            self._ledger.begin(REHEARSAL, not_over[-1], first)
+        desk = BriefDesk(self._ledger, not_over[-1], self._leases, REHEARSAL)
+        if desk.defense.session == "planned":
+            desk.open_room()
+        if desk.defense.session == "waiting":
+            desk.start()
+        return not_over[-1]
 
     def latest(self, student_id: str, project_id: str) -> str | None:
         """Return the id of the last rehearsal that is over, None for none."""

@@ -11,6 +11,7 @@ import msgspec
 from defense_console.desk.student.outlook import Outlook, OutlookDesk
 from defense_console.desk.student.overview import StudentLine
 from defense_console.desk.student.student import StudentDesk
+from defense_console.model.student.alerts import answer_due
 from defense_console.model.student.forecast import Forecast
 from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.weekly import Occurrence
@@ -59,14 +60,18 @@ def forecast_document(said: Forecast | None) -> dict[str, Any] | None:
 def alerts_document(outlooks: OutlookDesk) -> dict[str, Any]:
     """Return what is proposed, what is raised, and how often each rule was right."""
     names = {id: each.student.name for id, each in outlooks.at_once().items()}
-    problem = outlooks.rules_problem
+    problem, rules = outlooks.rulebook.problem, outlooks.rules.alerts
     return {
         "proposals": [
             {"student": {"id": each.student, "name": names[each.student]}, "reasons": whole(each.reasons)}
             for each in outlooks.proposals()
         ],
         "raised": [
-            {"student": {"id": student.id, "name": student.name}, **whole(alert)}
+            {
+                "student": {"id": student.id, "name": student.name},
+                **whole(alert),
+                "answer_due": answer_due(alert.raised_at, rules) if alert.waits_for_the_school else None,
+            }
             for student, alert in outlooks.raised()
         ],
         "rules": [

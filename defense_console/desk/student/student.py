@@ -100,6 +100,13 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return {each.id: self.ledger.state(DEFENSE, each.id) for each in self.summaries}
 
     @property
+    def handover_note(self) -> str:
+        """Return what a colleague has to know who takes the student over: goals, promises, questions, documents."""
+        from defense_console.desk.student.handing_over import handover_note
+
+        return handover_note(self.student, self.defenses, self.ledger.curricula, translator(language()))
+
+    @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:
         """Return every project of the student's curriculum with its status; empty while none is known."""
         curriculum, elsewhere = self.curriculum, {each.project: each.outcome for each in self.student.settled}

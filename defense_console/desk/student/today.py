@@ -66,6 +66,11 @@ def _within(seq: int, at: str, session: HeldSession) -> bool:
     return seq > session.seq and (not session.ended_at or at <= session.ended_at)
 
 
+def form_names(_: Translator) -> tuple[str, ...]:
+    """Return the names of all fields of the school's form, in order."""
+    return _("Follow-up"), _("Goals"), _("Difficulties"), _("Next goal")
+
+
 def form_fields(student: FollowedStudent, session: HeldSession | None, _: Translator) -> tuple[FormField, ...]:
     """Return what the school's form is told of a session, field by field; private notes are in none of them."""
     return tuple(_fields(student, session, _)) if session is not None else ()
@@ -73,15 +78,16 @@ def form_fields(student: FollowedStudent, session: HeldSession | None, _: Transl
 
 def _fields(student: FollowedStudent, session: HeldSession, _: Translator) -> Iterator[FormField]:
     goals = goals_today(student, session)
+    follow_up, kept, difficulties, following = form_names(_)
     if said := answers(session, _):
-        yield FormField(_("Follow-up"), ". ".join(said) + ".")
+        yield FormField(follow_up, ". ".join(said) + ".")
     if goals:
-        yield FormField(_("Goals"), "\n".join(_goal_line(each, _) for each in goals))
+        yield FormField(kept, "\n".join(_goal_line(each, _) for each in goals))
     asked = [each.text for each in student.questions if _within(each.seq, each.at, session)]
     if asked:
-        yield FormField(_("Difficulties"), "\n".join(f"- {text}" for text in asked))
+        yield FormField(difficulties, "\n".join(f"- {text}" for text in asked))
     if new := set_in(student, session):
-        yield FormField(_("Next goal"), "\n".join(f"- {goal_words(goal, _)}" for goal in new))
+        yield FormField(following, "\n".join(f"- {goal_words(goal, _)}" for goal in new))
 
 
 def answers(said: HeldSession | CheckInAnswered, _: Translator) -> list[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from defense_console.desk.uploads.named import missing_documents, named_documents
 from defense_console.model.errors import ConsoleError
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.base import DamagedStore, FullDisk
 from defense_console.store.sqlite.copies.backups import Backup, Backups
 from defense_console.store.sqlite.copies.restoring import Restored, restore
@@ -36,13 +37,13 @@ class PutBack(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
 
 
-def back_up(backups: Backups, at: str) -> CopyMade:
+def back_up(backups: Backups, at: str, watch: Watch = unwatched) -> CopyMade:
     """Make a copy next to the daily ones."""
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
-        return CopyMade(backups.write(at), len(store.streams()))
+        return CopyMade(backups.write(at, watch=watch), store.size().logs)
 
 
-def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
+def back_up_elsewhere(backups: Backups, folder: Path, at: str, watch: Watch = unwatched) -> CopyMade:
     """Make a copy in another folder, with the documents that are not there yet. Nothing there is removed.
 
     Raises:
@@ -58,9 +59,10 @@ def back_up_elsewhere(backups: Backups, folder: Path, at: str) -> CopyMade:
     with closing(TinyStore.open(store_folder, create=False, backups=backups)) as store:
         with suppress(FullDisk):
             note_copied_to(store, folder)  # what a kill leaves there is found again by doctor and forget
-        backup = Backups(store_folder, folder, kept=0).write(at)
-        count = _bring(here, there, named_documents(store))
-        return CopyMade(backup, len(store.streams()), count, missing_documents(store, there))
+        backup = Backups(store_folder, folder, kept=0).write(at, watch=watch)
+        named = named_documents(store)
+        count = _bring(here, there, named)
+        return CopyMade(backup, store.size().logs, count, missing_documents(store, there, named))
 
 
 def put_back(source: Path, backups: Backups, at: str) -> PutBack:
@@ -68,9 +70,10 @@ def put_back(source: Path, backups: Backups, at: str) -> PutBack:
     restored = restore(source, backups, at)
     here, there = FolderVault(backups.store), FolderVault(restored.source.parent)
     with closing(TinyStore.open(backups.store, create=False, backups=backups)) as store:
+        named = named_documents(store)
         has_documents = (there.folder / place.UPLOADS_FOLDER).is_dir()
-        count = _bring(there, here, named_documents(store)) if has_documents else 0
-        return PutBack(restored, count, missing_documents(store, here))
+        count = _bring(there, here, named) if has_documents else 0
+        return PutBack(restored, count, missing_documents(store, here, named))
 
 
 def _bring(source: FolderVault, target: FolderVault, wanted: Iterable[str]) -> int:

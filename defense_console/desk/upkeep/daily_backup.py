@@ -31,7 +31,7 @@ Copy = Callable[[Backups, str], Made]
 def in_own_process(backups: Backups, at: str) -> Made:
     """Copy and check in a process that yields to the console, and survives it."""
     command = [sys.executable, "-P", "-m", "defense_console.store.sqlite.copies.backing_up"]
-    arguments = [str(backups.store), str(backups.folder), str(backups.kept), at]
+    arguments = [str(backups.store), str(backups.folder), str(backups.kept), str(backups.most_mb), at]
     done = subprocess.run(
         [*command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         timeout=LONGEST_S, start_new_session=True, check=False,

@@ -13,6 +13,7 @@ from defense_console.desk.uploads.named import missing_documents
 from defense_console.model.curriculum import Curriculum, canonical_json, curriculum_hash
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.base import Append, SpooledJob, Store, StoreError
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.damage.diagnosis import REBUILT, examined, mend_rights
@@ -59,12 +60,14 @@ class Doctor:
         process_start: ProcessStart,
         shipped: Mapping[str, Curriculum],
         spool: Path,
+        watch: Watch = unwatched,
     ) -> None:
         self._backups = backups
         self._now = now
         self._process_start = process_start
         self._shipped = shipped
         self._spool = spool
+        self._watch = watch
 
     def examine(self) -> tuple[Finding, ...]:
         """Return everything that is wrong. Empty when the store is sound.
@@ -72,7 +75,7 @@ class Doctor:
         Raises:
             ConsoleError: There is no store, or it cannot be looked at.
         """
-        with examined(self._backups) as (found, store):
+        with examined(self._backups, self._watch) as (found, store):
             others = (*of_half_made(self._half_made(store)), *of_spool(self._spool, self._backups.store))
             return (*found, *others, *(self._of_documents_and_spool(store) if store is not None else ()))
 

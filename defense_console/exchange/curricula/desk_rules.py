@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 
-from defense_console.exchange.curricula.reading import RULES, parse_file
+from defense_console.exchange.curricula.reading import RULES, parse_bytes, read_bytes
 from defense_console.exchange.curricula.strict_table import FileFault, Notes, Once, Table
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.student.alerts import MEASURES, AlertRule, AlertRules, Measure
 from defense_console.model.student.forecast import ForecastRules
 from defense_console.model.student.readiness import ReadinessRules
 from defense_console.resources import data_folder
+from defense_console.settings import change_file, edit_toml
 
 _LATE: Final = "checkins_with_a_late_end"
 _MOST: Final = 9_999
@@ -35,16 +36,57 @@ def load_desk_rules(file: Path | None = None) -> DeskRules:
         ConsoleError: The first fault with its line, and how many there are.
     """
     path = file or data_folder() / RULES
-    rules, faults = read_desk_rules(path)
+    return _sound(path.name, *read_desk_rules(path))
+
+
+def _sound(name: str, rules: DeskRules | None, faults: tuple[FileFault, ...]) -> DeskRules:
     if rules is None:
         first = faults[0]
         raise ConsoleError(
             N_("{file} has {count} faults; the first one: {what}"),
-            file=path.name,
+            file=name,
             count=len(faults),
             what=ConsoleError(first.text_id, **first.parameters),
         )
     return rules
+
+
+def write_threshold(file: Path, rule: AlertRule, at_least: int) -> None:
+    """Change from which value on a rule speaks, in the mentor's own file; comments and order stay as they are.
+
+    Without a file, the shipped one with the change is written.
+
+    Args:
+        file: The mentor's own rules.toml.
+        rule: As the mentor saw it when they agreed.
+        at_least: The new value.
+
+    Raises:
+        ConsoleError: The file has a fault, says something else of this rule by now, or cannot be written.
+    """
+    change_file(file, lambda data: _with_threshold(file, data, rule, at_least))
+
+
+def _with_threshold(file: Path, data: bytes, rule: AlertRule, at_least: int) -> bytes:
+    """Return the bytes of a rules.toml in which a rule has another threshold."""
+    import tomlkit
+
+    data = data or (data_folder() / RULES).read_bytes()
+    before = _sound(file.name, *_read(data, Notes(file.name)))
+    if rule not in before.alerts.rules:
+        text = N_("{file} was changed meanwhile and is left as it is: look at the rule again.")
+        raise ConsoleError(text, file=str(file))
+    place = before.alerts.rules.index(rule)
+    rules = (*before.alerts.rules[:place], msgspec.structs.replace(rule, at_least=at_least))
+    rules += before.alerts.rules[place + 1 :]
+    wanted = msgspec.structs.replace(before, alerts=msgspec.structs.replace(before.alerts, rules=rules))
+
+    def edited(text: str) -> str:
+        document: Any = tomlkit.parse(text)
+        document["alerts"]["rules"][place]["at_least"] = at_least
+        return tomlkit.dumps(document)
+
+    return edit_toml(file, data, edited, lambda written: _read(written, Notes(file.name))[0] == wanted)
 
 
 def check_desk_rules(path: Path) -> tuple[FileFault, ...]:
@@ -56,7 +98,12 @@ def check_desk_rules(path: Path) -> tuple[FileFault, ...]:
 def read_desk_rules(file: Path) -> tuple[DeskRules | None, tuple[FileFault, ...]]:
     """Return the rules of a file, None with faults, and every fault that one pass finds."""
     notes = Notes(file.name)
-    table = parse_file(file, notes)
+    content = read_bytes(file, notes)
+    return _read(content, notes) if content is not None else (None, tuple(notes.problems))
+
+
+def _read(content: bytes, notes: Notes) -> tuple[DeskRules | None, tuple[FileFault, ...]]:
+    table = parse_bytes(content, notes)
     if table is None:
         return None, tuple(notes.problems)
     table.text("status")
@@ -65,7 +112,7 @@ def read_desk_rules(file: Path) -> tuple[DeskRules | None, tuple[FileFault, ...]
     alerts = table.one("alerts", _read_alerts, required=True)
     table.done()
     if notes.problems or forecast is None or readiness is None or alerts is None:
-        lines = file.read_text("utf-8-sig").splitlines()
+        lines = content.decode("utf-8-sig").splitlines()
         return None, tuple(_with_line(fault, lines) for fault in notes.problems)
     return DeskRules(forecast, readiness, alerts), ()
 
@@ -91,6 +138,7 @@ def _read_readiness(table: Table) -> ReadinessRules:
 def _read_alerts(table: Table) -> AlertRules:
     return AlertRules(
         rules=table.each("rules", _read_rule, required=True, id=Once()),
+        answer_days=table.number("answer_days", 1, _MOST),
         a_week=table.number("a_week", 0, _MOST),
         later_days=table.number("later_days", 1, _MOST),
         raised_days=table.number("raised_days", 1, _MOST),

@@ -136,6 +136,12 @@ def _note_twins(table: Table, curriculum: Curriculum, homes: dict[str, str]) -> 
 
 def parse_file(file: Path, notes: Notes) -> Table | None:
     """Return a TOML file as a table, or None with the reason noted: not there, too large, not UTF-8, not TOML."""
+    content = read_bytes(file, notes)
+    return parse_bytes(content, notes) if content is not None else None
+
+
+def read_bytes(file: Path, notes: Notes) -> bytes | None:
+    """Return what is in a file, or None with the reason noted: not there, too large, not to be read."""
     try:
         if not file.is_file():
             notes.add("", N_("is not a file"))
@@ -143,10 +149,14 @@ def parse_file(file: Path, notes: Notes) -> Table | None:
         if file.stat().st_size > _LARGEST_BYTES:
             notes.add("", N_("is larger than {most} MB, which no curriculum is"), most=_LARGEST_BYTES // 1_000_000)
             return None
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         notes.add("", N_("cannot be read: {reason}"), reason=system_reason(error))
-        return None
+    return None
+
+
+def parse_bytes(content: bytes, notes: Notes) -> Table | None:
+    """Return the bytes of a TOML file as a table, or None with the reason noted: not UTF-8, not TOML."""
     try:
         text = content.decode("utf-8-sig")
         return Table(tomllib.loads(text), "", notes)

@@ -5,6 +5,7 @@ A heading is read in French and English. Case, accents, blanks, signs and the or
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -58,6 +59,7 @@ _WEAK: Final = frozenset({"id", "étudiant", "student", "name", "soutenance", "s
 _SIGNS: Final = re.compile(r"[\W_]+")
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return the letters and digits of a text, without case and accents: `N° Étudiant` is `netudiant`."""
     return _SIGNS.sub("", searchable(text.replace("°", "").replace("º", "")))

@@ -160,7 +160,7 @@ class _ListReader:
         first = self.students.setdefault(student.id, student)
         for column, field in (("student_name", "name"), ("email", "email"), ("timezone", "timezone")):
             wanted, found = getattr(first, field), getattr(student, field)
-            if comparable(wanted or "") != comparable(found or ""):
+            if wanted != found and comparable(wanted or "") != comparable(found or ""):
                 self._wrong(column, N_("“{value}” as on line {line}"), value=wanted or "", line=first.line)
 
     # --- the defense ---------------------------------------------------------------------------------------------

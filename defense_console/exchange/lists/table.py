@@ -232,7 +232,9 @@ def _joined(line: int, cells: Sequence[ListCell]) -> ListCell:
 
 def _trimmed(cells: Sequence[CellValue]) -> Sequence[CellValue]:
     """Return the cells up to the last one that says something."""
-    last = max((n for n, cell in enumerate(cells, 1) if without_unseen(shown_value(cell))), default=0)
+    last = len(cells)
+    while last and not without_unseen(shown_value(cells[last - 1])):
+        last -= 1
     return cells[:last]
 
 
@@ -246,8 +248,8 @@ def _line_text(cells: Sequence[CellValue]) -> str:
 
 def _is_total(cells: Sequence[CellValue]) -> bool:
     """Return whether a line begins with a word such as “Total” and has only figures after it: a row has a name."""
-    first, *others = filter(None, (without_unseen(shown_value(cell)) for cell in cells))
-    return _TOTAL.match(first) is not None and all(_FIGURE.fullmatch(text) for text in others)
+    texts = filter(None, (without_unseen(shown_value(cell)) for cell in cells))
+    return _TOTAL.match(next(texts)) is not None and all(_FIGURE.fullmatch(text) for text in texts)
 
 
 # --- JSON --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -39,6 +39,7 @@ from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 from defense_console.model.student.subject import IDENTITY, STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
+from defense_console.model.watching import Watch, unwatched
 
 _SHOWN: Final = 60
 """Longest excerpt of a wrong line in a message, in characters."""
@@ -49,61 +50,106 @@ _UNREADABLE: Final = (msgspec.DecodeError, UnicodeError)
 """Not JSON, not the fields expected, or not UTF-8."""
 
 
+Lines = Callable[[], Iterable[bytes]]
+"""Gives the lines of a file with their line breaks, from the first one, as often as it is asked."""
+
+
 class Archive(msgspec.Struct, frozen=True):
-    """An export that holds: what a store needs to be as it was.
+    """An export that holds: what a store needs, besides the logs, to be as it was.
 
     Attributes:
-        logs: by name.
+        counts: how many logs there are, by the prefix of their subject.
         curricula: canonical JSON by hash.
         drafts, asides: in the order of the file.
         demo: instant that a demo cohort was made for; "" for a store of a mentor's own.
     """
 
-    logs: dict[str, Log[Any, Any]]
+    counts: dict[str, int]
     curricula: dict[str, bytes]
     drafts: tuple[SavedDraft, ...]
     asides: tuple[SavedAside, ...]
     demo: str = ""
 
-    def about(self, subject: Subject[Any, Any]) -> list[Log[Any, Any]]:
-        """Return the logs of a subject, by name."""
-        return [log for log in self.logs.values() if log.subject is subject]
+    def count(self, subject: Subject[Any, Any]) -> int:
+        """Return how many logs of a subject there are."""
+        return self.counts.get(subject.prefix, 0)
 
 
-def read_archive(data: bytes) -> Archive:
-    """Return what an export holds.
+def read_archive(lines: Lines, take: Callable[[Log[Any, Any]], object], watch: Watch = unwatched) -> Archive:
+    """Read an export and give each log that holds, by name, as soon as it is read: one is held at a time.
+
+    Args:
+        lines: Read twice. An export that was sorted otherwise is held in memory.
+        take: Gets a log. What it got counts for nothing when `BadFile` is raised.
 
     Raises:
         BadFile: Every line that cannot be taken: a wrong header, a line that cannot be read or comes twice, a broken
             chain, an event that is not legal at its place, a curriculum under another hash, a student who is not
             what their log says.
     """
-    lines = data.removeprefix(BOM).split(b"\n")
-    if lines and not lines[-1].strip():
-        lines.pop()
-    check = _Check()
-    check.header(lines)
-    for number, line in enumerate(lines[1:], 2):
-        check.row(number, line)
-    check.curricula()
-    for name in sorted(check.lines):
-        check.log(name)
-    check.students_and_drafts()
+    count, in_order = _looked_through(_numbered(lines()))
+    rows = _numbered(lines())
+    check = _Check(take)
+    check.header(next(rows, (1, b""))[1], count)
+    with watch("rows", count) as passed:
+        for number, line in rows if in_order else sorted(rows, key=_place):
+            check.row(number, line)
+            passed(1)
+    check.end()
     if check.bad:
         raise BadFile(check.bad)
     return check.archive()
 
 
-class _Check:
-    """Takes an export line by line and remembers what is wrong."""
+def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines without their line breaks, with their numbers from 1; a last one of blanks alone is none."""
+    for number, line in enumerate(lines, 1):
+        if line.endswith(b"\n") or line.strip():
+            bare = line.removesuffix(b"\n")
+            yield number, bare.removeprefix(BOM) if number == 1 else bare
 
-    def __init__(self) -> None:
+
+def _looked_through(lines: Iterator[tuple[int, bytes]]) -> tuple[int, bool]:
+    """Return how many lines follow the header, and whether they are in the order of an export."""
+    count, in_order, before = 0, True, ("", 0, "")
+    next(lines, None)
+    for numbered in lines:
+        count += 1
+        place = _place(numbered)
+        in_order = in_order and before <= place
+        before = place
+    return count, in_order
+
+
+def _place(numbered: tuple[int, bytes]) -> tuple[str, int, str]:
+    """Return where a line stands in an export; those that cannot be read come first."""
+    try:
+        found = msgspec.json.decode(numbered[1], type=_Placed)
+    except _UNREADABLE:
+        return ("", 0, "")
+    return (found.table, found.id, "") if isinstance(found.id, int) else (found.table, 0, found.id)
+
+
+class _Placed(msgspec.Struct):
+    table: str
+    id: int | str
+
+
+class _Check:
+    """Takes an export line by line, in its order, and remembers what is wrong."""
+
+    def __init__(self, take: Callable[[Log[Any, Any]], object]) -> None:
+        self._take = take
         self.bad: list[BadLine] = []
         self.demo = ""
-        self.lines: dict[str, dict[int, tuple[int, LogLine]]] = {}
         self.rows: dict[tuple[str, str], tuple[int, StudentTableLine | CurriculumLine | DraftLine]] = {}
         self.bodies: dict[str, bytes] = {}
-        self.found: dict[str, Log[Any, Any]] = {}
+        self.counts: dict[str, int] = {}
+        self._log: dict[int, tuple[int, LogLine]] = {}
+        """The lines of the log that is being read, by their numbers in it."""
+        self._logs: set[str] = set()
+        self._people: dict[str, tuple[int, tuple[object, ...] | None]] = {}
+        """Of each student's log its first line and what it says of them; None where it does not hold."""
         # Before a start nothing says which curriculum was in force.
         self.pinned = Curricula({}, self.bodies.get)
 
@@ -113,11 +159,10 @@ class _Check:
 
     # --- lines ---------------------------------------------------------------------------------------------------
 
-    def header(self, lines: Sequence[bytes]) -> None:
+    def header(self, first: bytes, count: int) -> None:
         """Check the first line; after a wrong one nothing else is worth reading."""
         expected = N_("the header of an export: {header}")
         places = {"header": f'{{"format":"{ARCHIVE}","version":{EXPORT_VERSION},"lines":…}}'}
-        first = lines[0] if lines else b""
         try:
             header = msgspec.json.decode(first, type=Header)
         except _UNREADABLE:
@@ -128,9 +173,9 @@ class _Check:
             text = N_("version {version}: this export was written by another version of the console")
             raise BadFile([BadLine(1, "", str(header.version), text, {"version": EXPORT_VERSION})])
         self.demo = self._instant(header.demo)
-        if header.lines != len(lines) - 1:
+        if header.lines != count:
             text = N_("{lines} lines after the header, as it says")
-            self.wrong(len(lines), text, str(len(lines) - 1), lines=header.lines)
+            self.wrong(count + 1, text, str(count), lines=header.lines)
 
     def _instant(self, demo: str) -> str:
         try:
@@ -145,41 +190,60 @@ class _Check:
             table = msgspec.json.decode(line, type=_Table).table
             row: Any = msgspec.json.decode(line, type=_kind_of(table))
         except _UNREADABLE as error:
-            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error))
+            self.wrong(number, N_("a line of an export: {problem}"), _excerpt(line), problem=_why(error, line))
             return
         except KeyError:
             self.wrong(number, N_("a table that exports have"), _excerpt(line))
             return
         if isinstance(row, LogLine):
-            first = self.lines.setdefault(row.table, {}).setdefault(row.id, (number, row))[0]
+            if self._log and next(iter(self._log.values()))[1].table != row.table:
+                self._end_of_log()
+            first = self._log.setdefault(row.id, (number, row))[0]
         else:
             first = self.rows.setdefault((row.table, row.id), (number, row))[0]
         if first != number:
             again = N_("each row once: it stands on line {line} too")
             self.wrong(number, again, f"{row.table} {row.id}", line=first)
+        elif isinstance(row, CurriculumLine):
+            self._curriculum(number, row)
 
-    # --- curricula -----------------------------------------------------------------------------------------------
+    def end(self) -> None:
+        """Check what only the whole file shows."""
+        self._end_of_log()
+        self._students_and_drafts()
 
-    def curricula(self) -> None:
-        """Check that each pinned curriculum is what its hash says."""
-        for number, row in self.rows.values():
-            if not isinstance(row, CurriculumLine):
-                continue
-            if hashlib.sha256(row.curriculum).hexdigest() != row.id:
-                self.wrong(number, N_("a curriculum whose SHA-256 is its id"), row.id)
-                continue
-            try:
-                msgspec.json.decode(row.curriculum, type=Curriculum)
-            except _UNREADABLE as error:
-                self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error))
-            else:
-                self.bodies[row.id] = bytes(row.curriculum)
+    def _curriculum(self, number: int, row: CurriculumLine) -> None:
+        """Check that a pinned curriculum is what its hash says."""
+        if hashlib.sha256(row.curriculum).hexdigest() != row.id:
+            self.wrong(number, N_("a curriculum whose SHA-256 is its id"), row.id)
+            return
+        try:
+            msgspec.json.decode(row.curriculum, type=Curriculum)
+        except _UNREADABLE as error:
+            self.wrong(number, N_("a curriculum: {problem}"), row.id, problem=_why(error, row.curriculum))
+        else:
+            self.bodies[row.id] = bytes(row.curriculum)
 
     # --- logs ----------------------------------------------------------------------------------------------------
 
-    def log(self, name: str) -> None:
-        """Check one log: its numbers, its chain, its events. Only its first fault counts: others follow from it."""
-        lines = [self.lines[name][seq] for seq in sorted(self.lines[name])]
+    def _end_of_log(self) -> None:
+        """Check the log that was read, and give it away."""
+        if not self._log:
+            return
+        lines = [self._log[seq] for seq in sorted(self._log)]
+        self._log = {}
+        name = lines[0][1].table
+        self._logs.add(name)
+        log = self._checked(name, lines)
+        if subject_of(name) is STUDENT:
+            said = None if log is None else tuple(log.row[field] for field in IDENTITY)
+            self._people[STUDENT.id_of(name)] = min(number for number, _ in lines), said
+        if log is not None and not self.bad:
+            self.counts[log.subject.prefix] = self.counts.get(log.subject.prefix, 0) + 1
+            self._take(log)
+
+    def _checked(self, name: str, lines: Sequence[tuple[int, LogLine]]) -> Log[Any, Any] | None:
+        """Return a log whose numbers, chain and events hold; None after its first fault: others follow from it."""
         subject = subject_of(name)
         events: list[Event[Any]] = []
         running, head = RunningFold(subject, self.pinned), first_hash(name)
@@ -187,17 +251,17 @@ class _Check:
             body = bytes(line.event)
             if line.id != place:
                 self.wrong(number, N_("line {seq} of this log"), f"{name} {line.id}", seq=place)
-                return
+                return None
             head = next_hash(head, body)
             if line.hash != head:
                 self.wrong(number, N_("the hash {hash}: the chain of this log is broken"), line.hash, hash=head)
-                return
+                return None
             try:
                 events.append(self._next(subject, name, running, body))
             except ConsoleError as error:
                 self.wrong(number, error.id, _excerpt(body), **error.parameters)
-                return
-        self.found[name] = Log(subject, subject.id_of(name), tuple(events), running.state, head)
+                return None
+        return Log(subject, subject.id_of(name), tuple(events), running.state, head)
 
     def _next(self, subject: Subject[Any, Any], name: str, running: RunningFold[Any, Any], body: bytes) -> Event[Any]:
         """Return the next event of a log, legal where it stands and folded.
@@ -210,7 +274,7 @@ class _Check:
         try:
             event = subject.decode(body)
         except _UNREADABLE as error:
-            raise ConsoleError("an event: {problem}", problem=_why(error)) from None
+            raise ConsoleError("an event: {problem}", problem=_why(error, body)) from None
         if encode_event(event) != body:
             raise ConsoleError("an event in its canonical form, without other fields")
         if event.seq != seq or event.action not in (seq, before.action if before is not None else seq):
@@ -229,21 +293,20 @@ class _Check:
 
     # --- the rest ------------------------------------------------------------------------------------------------
 
-    def students_and_drafts(self) -> None:
+    def _students_and_drafts(self) -> None:
         """Check that each student is what their log says, and that each draft belongs to a log."""
         listed = {row.id for _, row in self.rows.values() if isinstance(row, StudentTableLine)}
-        for name, lines in self.lines.items():
-            if subject_of(name) is STUDENT and STUDENT.id_of(name) not in listed:
-                self.wrong(min(number for number, _ in lines.values()), N_("a row for this student too"), name)
+        for id, (number, _said) in self._people.items():
+            if id not in listed:
+                self.wrong(number, N_("a row for this student too"), STUDENT.stream(id))
         for number, row in self.rows.values():
             if isinstance(row, StudentTableLine):
-                stream = STUDENT.stream(row.id)
-                log = self.found.get(stream)
-                if log is None and stream in self.lines:
+                if row.id in self._people and self._people[row.id][1] is None:
                     continue  # the fault of the log is noted already
-                if log is None or any(log.row[name] != getattr(row, name) for name in IDENTITY):
+                _first, said = self._people.get(row.id, (0, None))
+                if said != tuple(getattr(row, field) for field in IDENTITY):
                     self.wrong(number, N_("the student as their log tells"), row.id)
-            elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self.lines:
+            elif isinstance(row, DraftLine) and row.table.removeprefix(DRAFTS) not in self._logs:
                 self.wrong(number, N_("the log this draft belongs to"), row.table)
             elif isinstance(row, DraftLine) and row.id.startswith(ASIDE_PREFIX):
                 self._aside(number, row)
@@ -255,7 +318,7 @@ class _Check:
             aside = aside_of(subject_of(saved.log), saved.key, saved.event)
             found = line_of_aside(SavedAside(saved.log, key_of(aside.base, aside.event), encode_event(aside.event)))
         except (*_UNREADABLE, ValueError) as error:
-            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error))
+            self.wrong(number, N_("an event: {problem}"), _excerpt(saved.event), problem=_why(error, saved.event))
             return
         if found != row:
             self.wrong(number, N_("an event in its canonical form, under its own key"), _excerpt(saved.event))
@@ -263,7 +326,7 @@ class _Check:
     def archive(self) -> Archive:
         """Return what was read, once nothing was wrong."""
         return Archive(
-            logs=dict(sorted(self.found.items())),
+            counts=self.counts,
             curricula=self.bodies,
             drafts=tuple(
                 SavedDraft(row.table.removeprefix(DRAFTS), row.id, row.text, row.first, row.cursor)
@@ -300,10 +363,12 @@ def _kind_of(table: str) -> type[Any]:
     return DraftLine if table.startswith(DRAFTS) else _EXACT[table]
 
 
-def _why(error: Exception) -> ConsoleError:
-    """Return why a line cannot be read; msgspec's own words for it are English."""
+def _why(error: Exception, read: bytes) -> ConsoleError:
+    """Return why some bytes cannot be read; msgspec's words for it are English, and its errors differ by version."""
     said = str(error)
-    if isinstance(error, UnicodeError):
+    try:
+        read.decode()
+    except UnicodeDecodeError:
         return ConsoleError(N_("it is not UTF-8"))
     if match := _FIELD.search(said):
         return ConsoleError(_FIELDS[match[1]], field=match[2])

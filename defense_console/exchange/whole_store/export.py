@@ -6,6 +6,7 @@ again gives the same bytes. Source: docs/exchange.md.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.log.refused import ASIDE_PREFIX
 from defense_console.model.student.state import Student
+from defense_console.model.subjects import LOG_PREFIXES
 
 ARCHIVE: Final = "defense-console-export"
 """What the header of an export is called by."""
@@ -99,43 +101,59 @@ class SavedAside(msgspec.Struct, frozen=True):
     event: bytes
 
 
-def export(
-    streams: Iterable[str],
-    read_log: Callable[[str], Sequence[StoredLine]],
-    students: Iterable[Student],
-    curricula: Mapping[str, bytes],
-    drafts: Iterable[SavedDraft],
-    asides: Iterable[SavedAside],
-    demo: str = "",
-) -> Iterator[bytes]:
-    """Yield the lines of an export, each with its line break.
+LogsOf = Callable[[str], Iterable[tuple[str, Sequence[StoredLine]]]]
+"""Gives the logs of a subject by its prefix, in order of their names."""
 
-    Args:
-        streams: Names of every log.
-        read_log: Gives the lines of one.
-        students: Every student.
-        curricula: Canonical JSON by hash.
-        drafts: In any order.
-        asides: In any order.
-        demo: As in `Header`.
+
+class Exported(msgspec.Struct, frozen=True):
+    """What an export is made of. Logs and students are asked for while it is written, so few are held at once.
+
+    Attributes:
+        lines: how many lines the logs have together.
+        people: gives the students, in order of their ids.
+        curricula: canonical JSON by hash.
+        drafts, asides: in any order.
+        demo: as in `Header`.
+    """
+
+    lines: int
+    logs: LogsOf
+    people: Callable[[], Iterable[Student]]
+    curricula: Mapping[str, bytes]
+    drafts: Sequence[SavedDraft]
+    asides: Sequence[SavedAside]
+    demo: str = ""
+
+
+def export(found: Exported) -> Iterator[bytes]:
+    """Yield the lines of an export, each with its line break.
 
     Yields:
         The header, then every row in order of its table's name and its id.
     """
-    tables: dict[str, list[msgspec.Struct]] = {}
-    tables[CURRICULA] = [CurriculumLine(CURRICULA, id, msgspec.Raw(curricula[id])) for id in sorted(curricula)]
-    tables[STUDENTS] = [
-        StudentTableLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq)
-        for s in sorted(students, key=lambda s: s.id)
-    ]
-    for name in streams:
-        tables[name] = [LogLine(name, line.seq, line.hash, msgspec.Raw(line.body)) for line in read_log(name)]
-    lines = [DraftLine(DRAFTS + d.log, d.field, d.text, d.first, d.cursor) for d in drafts]
-    for line in sorted((*lines, *map(line_of_aside, asides)), key=lambda line: line.id):
-        tables.setdefault(line.table, []).append(line)
-    yield _encode(Header(ARCHIVE, EXPORT_VERSION, sum(map(len, tables.values())), demo))
-    for _name, rows in sorted(tables.items()):
-        yield from map(_encode, rows)
+    texts = [DraftLine(DRAFTS + d.log, d.field, d.text, d.first, d.cursor) for d in found.drafts]
+    texts += map(line_of_aside, found.asides)
+    texts.sort(key=lambda line: (line.table, line.id))
+    tables: dict[str, Callable[[], Iterable[msgspec.Struct]]] = {
+        CURRICULA: lambda: (
+            CurriculumLine(CURRICULA, id, msgspec.Raw(found.curricula[id])) for id in sorted(found.curricula)
+        ),
+        STUDENTS: lambda: (
+            StudentTableLine(STUDENTS, s.id, s.name, s.email, s.timezone, s.seq) for s in found.people()
+        ),
+        DRAFTS: lambda: texts,
+        **{prefix: functools.partial(_log_lines, found.logs, prefix) for prefix in LOG_PREFIXES},
+    }
+    rows = len(found.curricula) + sum(1 for _ in found.people()) + found.lines + len(texts)
+    yield _encode(Header(ARCHIVE, EXPORT_VERSION, rows, found.demo))
+    for _prefix, lines in sorted(tables.items()):
+        yield from map(_encode, lines())
+
+
+def _log_lines(logs: LogsOf, prefix: str) -> Iterator[LogLine]:
+    for name, lines in logs(prefix):
+        for line in lines:
+            yield LogLine(name, line.seq, line.hash, msgspec.Raw(line.body))
 
 
 def line_of_aside(aside: SavedAside) -> DraftLine:

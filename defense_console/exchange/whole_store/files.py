@@ -100,14 +100,14 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 class FilesArchive(msgspec.Struct, frozen=True):
-    """A ZIP whose list of contents is sound: the export's bytes, and the entry of each document by its SHA-256."""
+    """A ZIP whose list of contents is sound: the entries of the export, and of each document by its SHA-256."""
 
-    lines: bytes
+    export: zipfile.ZipInfo
     entries: Mapping[str, zipfile.ZipInfo]
 
 
 def read_files(whole: zipfile.ZipFile) -> FilesArchive:
-    """Return the export of a ZIP and where its documents are; these are not read yet.
+    """Return where the export of a ZIP and its documents are; they are not read yet.
 
     Raises:
         BadFile: Every entry that no export has, that is there twice, is encrypted, or cannot be read.
@@ -135,7 +135,21 @@ def read_files(whole: zipfile.ZipFile) -> FilesArchive:
         bad.append(_wrong(lines, N_("an export that unpacks to at most {ratio} times its size"), ratio=_MOST_RATIO))
     if bad or lines is None:
         raise BadFile(bad)
-    return FilesArchive(b"".join(_pieces(whole, lines, lines.file_size)), entries)
+    return FilesArchive(lines, entries)
+
+
+def export_lines(whole: zipfile.ZipFile, archive: FilesArchive) -> Iterator[bytes]:
+    """Yield the lines of the export with their line breaks.
+
+    Raises:
+        BadFile: It cannot be read.
+    """
+    begun = b""
+    for piece in _pieces(whole, archive.export, archive.export.file_size):
+        *lines, begun = (begun + piece).split(b"\n")
+        yield from (line + b"\n" for line in lines)
+    if begun:
+        yield begun
 
 
 def document_pieces(

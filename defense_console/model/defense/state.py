@@ -12,30 +12,23 @@ from typing import Any, Final, Literal, get_origin, get_type_hints
 import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project
+from defense_console.model.defense.choices import NOT_HELD as NOT_HELD
+from defense_console.model.defense.choices import SETTLED as SETTLED
+from defense_console.model.defense.choices import CancelledBy as CancelledBy
+from defense_console.model.defense.choices import Drafting as Drafting
+from defense_console.model.defense.choices import OutcomeValue as OutcomeValue
+from defense_console.model.defense.choices import QuestionState as QuestionState
+from defense_console.model.defense.choices import RatingValue as RatingValue
+from defense_console.model.defense.choices import RemarkSection as RemarkSection
+from defense_console.model.defense.choices import RowState as RowState
+from defense_console.model.defense.choices import SessionState as SessionState
+from defense_console.model.defense.choices import Severity as Severity
+from defense_console.model.defense.choices import VerdictState as VerdictState
+from defense_console.model.defense.choices import Verification as Verification
+from defense_console.model.defense.reading import Reading
 from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import Effects, Working
-
-# --- words a mentor chooses from -----------------------------------------------------------------------------------
-
-RatingValue = Literal["met", "to_improve", "not_met", "not_observed"]
-OutcomeValue = Literal["validated", "conditional", "rework"]
-Severity = Literal["required", "advice"]
-Verification = Literal["by_me", "by_other", "self_certified", "needs_defense"]
-QuestionState = Literal["open", "asked", "answered", "dropped"]
-CancelledBy = Literal["student", "mentor", "other"]
-RemarkSection = Literal["strength", "improvement"]
-
-SessionState = Literal["planned", "waiting", "live", "held", "cancelled", "late_cancelled", "no_show", "aborted"]
-NOT_HELD: frozenset[SessionState] = frozenset({"cancelled", "late_cancelled", "no_show", "aborted"})
-"""Session states that ended without a defense; a new date opens the next sitting."""
-VerdictState = Literal["draft", "signed", "released", "superseded"]
-Drafting = Literal["first", "round", "amendment"]
-RowState = Literal[
-    "requested", "received", "under_review", "accepted", "re_requested", "waived", "withdrawn", "expired"
-]
-SETTLED: frozenset[RowState] = frozenset({"accepted", "waived", "withdrawn"})
-"""Row states that ask for nothing more."""
 
 # --- values of events ----------------------------------------------------------------------------------------------
 
@@ -329,6 +322,7 @@ class Defense(msgspec.Struct, frozen=True):
         revisions: the documents of the latest condition.
         no_longer_asked: those of conditions before it that it does not ask for, as they stood, in the order they went.
         links: the calendar events that are sittings, in the order they were first linked.
+        readings: what second assessors rated, in the order in which they began.
         undo, redo: actions that can be undone or redone, the next one last.
     """
 
@@ -373,6 +367,7 @@ class Defense(msgspec.Struct, frozen=True):
     pauses: tuple[Pause, ...]
     recording: Stamp | None
     links: tuple[CalendarLink, ...]
+    readings: tuple[Reading, ...]
     undo: tuple[int, ...]
     redo: tuple[int, ...]
 
@@ -460,6 +455,10 @@ class Defense(msgspec.Struct, frozen=True):
             return "round"
         return None
 
+    def reading(self, reader: str) -> Reading | None:
+        """Return what a second assessor rated, None when they have not begun."""
+        return next((each for each in self.readings if each.reader == reader), None)
+
     @property
     def closed(self) -> bool:
         """Return whether nothing is pending: released for good and not contested, or closed without being held."""
@@ -524,6 +523,7 @@ class Folding(Working):
     pauses: dict[int, Pause] = msgspec.field(default_factory=dict)
     recording: Stamp | None = None
     links: dict[tuple[str, str], CalendarLink] = msgspec.field(default_factory=dict)
+    readings: dict[str, Reading] = msgspec.field(default_factory=dict)
 
     @property
     def sitting(self) -> Sitting:

@@ -109,7 +109,7 @@ class Rehearsals(Defenses):
 
 _NEVER_REHEARSED = (
     ev.Signed, ev.Released, ev.AmendmentOpened, ev.Contested, ev.ContestResolved, ev.Rescheduled, ev.DefenseClosed,
-    ev.CalendarLinked,
+    ev.CalendarLinked, ev.ReadingBegun,
 )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ says what has to be written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,8 +22,7 @@ W = TypeVar("W", bound=What)
 S = TypeVar("S")
 
 
-@dataclass(frozen=True)
-class Log(Generic[W, S]):
+class Log(msgspec.Struct, Generic[W, S], frozen=True, eq=False):  # noqa: PLW1641 — nobody looks one up by its value
     """A log: its events, what they fold to, the hash of its last line.
 
     Attributes:
@@ -40,8 +38,12 @@ class Log(Generic[W, S]):
     events: tuple[Event[W], ...]
     folded: S | None
     head: str
-    running: RunningFold[W, S] | None = field(default=None, compare=False, repr=False)
+    running: RunningFold[W, S] | None = None
     """The fold that ended with this log when it was written; the next action takes it over and goes on with it."""
+
+    def __eq__(self, other: object) -> bool:
+        mine = (self.subject, self.id, self.events, self.folded, self.head)
+        return isinstance(other, Log) and mine == (other.subject, other.id, other.events, other.folded, other.head)
 
     @classmethod
     def empty(cls, subject: Subject[W, S], id: str) -> Log[W, S]:
@@ -93,8 +95,7 @@ class Log(Generic[W, S]):
         return Log(self.subject, self.id, events, self.subject.fold(events, curricula), head)
 
 
-@dataclass(frozen=True)
-class Action(Generic[W, S]):
+class Action(msgspec.Struct, Generic[W, S], frozen=True):
     """What one action adds to a log.
 
     Attributes:

@@ -37,12 +37,14 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         fact: the system saw it: it is never undone, and legal in every state.
         binds: it binds the state as it was: what was refused is decided again, never carried over.
         refers: name of the field that holds the number of another event, "" for none.
+        anyone: in a school, also who is not responsible for the log may decide it.
     """
 
     wall: ClassVar[bool] = False
     fact: ClassVar[bool] = False
     binds: ClassVar[bool] = False
     refers: ClassVar[str] = ""
+    anyone: ClassVar[bool] = False
 
     def passable(self) -> bool:
         """Return whether undo may pass this wall, as long as no other action follows it."""

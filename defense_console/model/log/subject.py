@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -28,7 +29,11 @@ class Subject(ABC, Generic[W, S]):
 
     def __init__(self, prefix: str, event: type[Event[W]]) -> None:
         self.prefix = prefix
-        self._decoder = msgspec.json.Decoder(event)
+        self._event = event
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Event[W]]:
+        return msgspec.json.Decoder(self._event)  # made for the first line: it takes some milliseconds
 
     def stream(self, id: str) -> str:
         """Return the name of a log."""

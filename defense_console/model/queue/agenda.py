@@ -5,7 +5,7 @@ A `Summary` holds what does not depend on now; an `Entry` adds what does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,7 +21,9 @@ from defense_console.model.errors import N_
 from defense_console.model.text import searchable
 
 Who = Literal["mentor", "student"]
-Tab = Literal["today", "mentor", "student", "overdue", "closed"]
+Tab = Literal["today", "mentor", "student", "overdue", "closed", "to_take", "team"]
+Place = Literal["mine", "to_take", "team"]
+"""In a school: a defense that I assess, that I may take, or that another mentor has."""
 Order = Literal["time", "student", "project"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
 
@@ -33,11 +35,13 @@ class Entry(msgspec.Struct, frozen=True):
         summary: the defense.
         student_name: as stored; made safe where it is shown.
         waiting_for: who has to act, None when nobody has to yet.
-        tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone.
+        tabs: where the line is listed besides "all pending"; a closed one is in "closed" alone, and in a school one
+            that is not mine in "to_take" or "team" alone.
         text_id, parameters: what is waited for, as a message.
         next_at: the instant that matters next: the start, or what is due first; ISO 8601 UTC.
-        words: what a search looks at, folded by `searchable`.
-        facts: its outcome and its dates; a search names the beginning of one of these words.
+        title: of its project, None where that is not known.
+        outcome_words: gives what a search calls an outcome, or a session that was not held, folded.
+        zone: of the mentor.
     """
 
     summary: Summary
@@ -47,8 +51,27 @@ class Entry(msgspec.Struct, frozen=True):
     text_id: str
     parameters: Mapping[str, object]
     next_at: str
-    words: str
-    facts: str = ""
+    title: Text | None
+    outcome_words: Callable[[str], str]
+    zone: tzinfo
+
+    @property
+    def words(self) -> str:
+        """Return what a search looks at, folded by `searchable`: made when something is sought."""
+        return _words(self.student_name, self.summary.project, self.title, self.summary.curriculum)
+
+    @property
+    def facts(self) -> str:
+        """Return its outcome and its dates; a search names the beginning of one of these words."""
+        dates = dict.fromkeys((self.summary.planned_at, self.next_at))
+        came_to = fact_of(self.summary.in_force, self.summary.session)
+        outcome = self.outcome_words(came_to) if came_to else ""
+        return f" {outcome}{''.join(date_words(at, self.zone) for at in dates)}"
+
+    @property
+    def mine(self) -> bool:
+        """Return whether I assess it; false only in a school."""
+        return not self.tabs & {"to_take", "team"}
 
     @property
     def is_due(self) -> bool:
@@ -63,9 +86,13 @@ def entry(
     zone: tzinfo,
     rules: Rules,
     title: Text | None = None,
-    outcomes: Mapping[str, str] = MappingProxyType({}),
+    outcome_words: Callable[[str], str] = lambda _name: "",
 ) -> Entry:
     """Return the line of a defense as it is now; `zone`, the mentor's, says which day today is."""
+    if _is_far_ahead(summary, _far_day(now, rules.today_ahead_s)):  # most of a long queue
+        at = summary.planned_at
+        later = N_("planned later")
+        return Entry(summary, student_name, None, frozenset(), later, _NOTHING, at, title, outcome_words, zone)
     moment = instant(now)
     today = _today(summary, moment, zone, rules)
     late = overdue(summary, moment, rules)
@@ -77,11 +104,28 @@ def entry(
         tabs.add("overdue")
     if not summary.pending:
         tabs = {"closed"}
-    words = (student_name, summary.project, *((title.fr, title.en) if title else ()), summary.curriculum)
-    next_at, said = _next_at(summary), outcomes.get(fact_of(summary.in_force, summary.session), "")
-    dates = "".join(date_words(at, zone) for at in dict.fromkeys((summary.planned_at, next_at)))
-    folded = searchable(" ".join(words))
-    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, next_at, folded, f" {said}{dates}")
+    at = _next_at(summary)
+    return Entry(summary, student_name, who, frozenset(tabs), text_id, parameters, at, title, outcome_words, zone)
+
+
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def _is_far_ahead(summary: Summary, far: str) -> bool:
+    """Return whether a start is so far ahead that nothing is due, whatever the zone: told from the text of its day."""
+    planned = summary.pending and summary.session == "planned" and summary.planned_at[:10] > far
+    return planned and summary.student_due_at is None and summary.mentor_due_at is None
+
+
+@lru_cache(maxsize=64)
+def _far_day(now: str, today_ahead_s: int) -> str:
+    """Return the last day of UTC that may be today somewhere, or within what today looks ahead."""
+    return f"{instant(now) + timedelta(days=2, seconds=today_ahead_s):%Y-%m-%d}"
+
+
+@lru_cache(maxsize=65_536)
+def _words(student_name: str, project: str, title: Text | None, curriculum: str) -> str:
+    return searchable(" ".join((student_name, project, *((title.fr, title.en) if title else ()), curriculum)))
 
 
 def fact_of(in_force: OutcomeValue | None, session: SessionState) -> str:
@@ -222,12 +266,17 @@ def queue(
         entries: Any entries; those that are not pending are left out.
         order: "time" puts first what matters first, "student" and "project" sort by these, then by time.
         search: As typed.
-        tab: One tab, None for all pending.
+        tab: One tab, None for all that are mine; a search there finds those of others too.
 
     Returns:
         In order; live ones always first, parked ones always last.
     """
-    shown = (e for e in entries if e.summary.pending and (tab is None or tab in e.tabs) and matches(e, search))
+    everywhere = tab is None and bool(search.strip())
+    shown = (
+        e
+        for e in entries
+        if e.summary.pending and (everywhere or (e.mine if tab is None else tab in e.tabs)) and matches(e, search)
+    )
     return tuple(sorted(shown, key=lambda e: _place(e, order)))
 
 
@@ -256,10 +305,10 @@ def next_waiting(entries: Sequence[Entry], after: str | None = None) -> Entry | 
 
 
 def tab_counts(entries: Iterable[Entry]) -> dict[Tab | None, int]:
-    """Return how many pending lines each tab has; None counts all of them."""
+    """Return how many pending lines each tab has; None counts all that are mine."""
     counts: dict[Tab | None, int] = dict.fromkeys((*TABS, None), 0)
     for found in entries:
         if found.summary.pending:
-            for tab in (*found.tabs, None):
+            for tab in (*found.tabs, *((None,) if found.mine else ())):
                 counts[tab] += 1
     return counts

@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
+from defense_console.model.log.instants import later
 from defense_console.model.student.course import DaysOff, away_days
 from defense_console.model.student.state import RuleReply
 
@@ -27,6 +28,7 @@ Measure = Literal[
     "days_after_the_return",
 ]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
+_DAY_S: Final = 86_400
 
 
 class AlertRule(msgspec.Struct, frozen=True):
@@ -50,6 +52,7 @@ class AlertRules(msgspec.Struct, frozen=True):
 
     Attributes:
         rules: in the order of the file.
+        answer_days: days after which an alert that the school has not answered is overdue.
         a_week: most proposals a week for all students together; weeks begin on Monday.
         later_days: how long a rule keeps quiet about a student after *later*.
         raised_days: how long after *raise*; while the alert is open it always does.
@@ -59,6 +62,7 @@ class AlertRules(msgspec.Struct, frozen=True):
     """
 
     rules: tuple[AlertRule, ...]
+    answer_days: int
     a_week: int
     later_days: int
     raised_days: int
@@ -157,6 +161,11 @@ class Precision(msgspec.Struct, frozen=True):
     rule: str
     founded: int
     of: int
+
+
+def answer_due(raised_at: str, rules: AlertRules) -> str:
+    """Return until when the school's answer to an alert is expected, ISO 8601 UTC."""
+    return later(raised_at, rules.answer_days * _DAY_S)
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------
@@ -313,6 +322,12 @@ def tightened(rule: AlertRule, rules: AlertRules, answers: Iterable[ReasonAnswer
         if 2 * sum(kept) >= max(2, founded) and 100 * sum(kept) >= rules.precise_percent * len(kept):
             return msgspec.structs.replace(rule, at_least=at_least)
     return None
+
+
+def not_named(tighter: AlertRule, answers: Iterable[ReasonAnswer]) -> tuple[ReasonAnswer, ...]:
+    """Return the answers to what a rule would not have proposed with its tighter threshold, the latest first."""
+    found = (answer for answer in answers if answer.rule == tighter.id and answer.measured < tighter.at_least)
+    return tuple(sorted(found, key=lambda each: (each.day, each.student), reverse=True))
 
 
 def _judged(rule: AlertRule, answers: Iterable[ReasonAnswer]) -> list[tuple[int, bool]]:

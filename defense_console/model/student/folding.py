@@ -103,6 +103,7 @@ class StudentFolding(Working):
             settled=tuple(self.settled.values()),
             goals_missed=_missed(self.goals.values()),
             alerts=sum(alert.state != "closed" and not alert.kudos for alert in self.alerts.values()),
+            unanswered=tuple(each.raised_at for each in self.alerts.values() if each.waits_for_the_school),
             answers=tuple(_answers(self)),
             version=values.STANDING_VERSION,
         )

@@ -103,7 +103,7 @@ class RuleAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     founded: bool = True
 
 
-STANDING_VERSION = 2
+STANDING_VERSION = 3
 """Goes up when a field of `Standing` is added or means something else: a store folds older rows again."""
 
 
@@ -128,6 +128,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
         settled: projects that somebody else decided on.
         goals_missed: when each goal was dropped since one was kept, ISO 8601 UTC.
         alerts: how many alerts are not closed, praise left out.
+        unanswered: when each alert was raised that the school has not answered, ISO 8601 UTC.
         answers: what the mentor said to rules that proposed an alert.
         version: `STANDING_VERSION` of the console that folded it; 0 for a student of whom only the name is known.
     """
@@ -149,6 +150,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     settled: tuple[SettledProject, ...] = ()
     goals_missed: tuple[str, ...] = ()
     alerts: int = 0
+    unanswered: tuple[str, ...] = ()
     answers: tuple[RuleAnswer, ...] = ()
     version: int = 0
 
@@ -156,6 +158,12 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     def current(self) -> bool:
         """Return whether this console folded it so, or would."""
         return self.version in (0, STANDING_VERSION)
+
+
+def has_day(student: Student) -> bool:
+    """Return whether a student may have something in a day: a session, planned or going on, or an answer due."""
+    standing = student.standing
+    return bool(standing.plans or standing.running or standing.alerts)
 
 
 class Student(msgspec.Struct, frozen=True):
@@ -327,6 +335,11 @@ class Alert(msgspec.Struct, frozen=True):
     closed_at: str = ""
     measured: int = 0
     also: dict[str, int] = {}
+
+    @property
+    def waits_for_the_school(self) -> bool:
+        """Return whether it was raised and the school has not answered; praise asks for nothing."""
+        return self.state == "raised" and not self.kudos
 
 
 class PutOff(msgspec.Struct, frozen=True):

@@ -153,6 +153,18 @@ def occurrence(standing: Standing, day: str, holidays: Holidays = no_holidays) -
     return None if plan is None else _occurrence(standing, plan, date.fromisoformat(day), holidays)
 
 
+def going_on(standing: Standing) -> Occurrence | None:
+    """Return the session that is being held, whenever it was planned for, at its start; None when there is none.
+
+    One that nobody had planned has no day and no length.
+    """
+    if not standing.running:
+        return None
+    day = standing.running_day
+    plan = plan_of(standing.plans, date.fromisoformat(day)) if day else None
+    return Occurrence(day, standing.running, plan.length_min if plan is not None else 0, "running")
+
+
 def next_occurrence(standing: Standing, now: datetime, holidays: Holidays = no_holidays) -> Occurrence | None:
     """Return the session that goes on now, else the next one that will be held; None within a year of any."""
     since = now - timedelta(minutes=max((plan.length_min for plan in standing.plans), default=0))

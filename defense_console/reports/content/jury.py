@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from defense_console.model.curriculum import Criterion, Phase
 from defense_console.model.defense import rubric
+from defense_console.model.defense.reading import Reading, Settled
 from defense_console.model.defense.state import Contest, Note, Sitting, Version
 from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.reports.content.sections import window_text
 from defense_console.reports.content.sheet import VERSIONS, ReportSource
 from defense_console.reports.content.value import Part, Passage, Section, section_if
-from defense_console.words.values import OUTCOMES, PAUSES, PHASES, SESSIONS
+from defense_console.words.values import OUTCOMES, PAUSES, PHASES, RATINGS, SESSIONS
 
 # --- times -------------------------------------------------------------------------------------------------------
 
@@ -182,6 +183,38 @@ def _contest(sheet: ReportSource, contest: Contest) -> Passage:
         answer = Passage(contest.answer, label, "edited")
     label = _("Version {n} contested by the student, {at}", n=contest.version, at=sheet.instant(contest.at))
     return Passage(contest.reason, label, "edited", below=(answer,))
+
+
+def second_readings(sheet: ReportSource) -> tuple[Section, ...]:
+    """Return each second reading that is finished: how often both agreed, every difference and how it was settled."""
+    _ = sheet.words
+    parts = [
+        Part("second_reading", _("Read by {reader}, {at}", reader=each.reader, at=sheet.instant(each.closed_at)),
+             tuple(_differences(sheet, each)))
+        for each in sheet.defense.readings
+        if each.closed_at is not None
+    ]  # fmt: skip
+    return section_if("second_reading", _("Second reading"), parts)
+
+
+def _differences(sheet: ReportSource, reading: Reading) -> Iterator[Passage]:
+    _ = sheet.words
+    known, first = tuple(sheet.curriculum.criteria_of(sheet.project)), sheet.defense.all_ratings
+    differs = [each for each in known if first.get(each.id) != reading.ratings.get(each.id)]
+    yield Passage(_("both rated {n} of {total} the same", n=len(known) - len(differs), total=len(known)))
+    for criterion in differs:
+        second = sheet.word(RATINGS, reading.ratings[criterion.id])
+        ratings = _("first: {first}, second: {second}", first=sheet.rated(criterion.id), second=second)
+        settled = _settled(sheet, reading.settled.get(criterion.id))
+        yield Passage(criterion.text.in_(sheet.language), f"{criterion.id} · {ratings}", below=settled)
+
+
+def _settled(sheet: ReportSource, settled: Settled | None) -> tuple[Passage, ...]:
+    _ = sheet.words
+    if settled is None:
+        return ()
+    rating = sheet.word(RATINGS, settled.rating)
+    return (Passage(settled.reason, _("Settled by {name}: {rating}", name=settled.by, rating=rating), "edited"),)
 
 
 def _because(sheet: ReportSource, reason: str) -> tuple[Passage, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -82,8 +81,7 @@ class Message(msgspec.Struct, frozen=True):
     signature: str
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True):
     """A student as a message addresses them; `zone` is "" where only the mentor's is known."""
 
     name: str
@@ -91,8 +89,7 @@ class Recipient:
     zone: str
 
 
-@dataclass(frozen=True)
-class _Letter:
+class _Letter(msgspec.Struct, frozen=True):
     """What the parts of a message are written from."""
 
     defense: Defense
@@ -351,7 +348,7 @@ def _instant(words: Translator, at: str, zone: str) -> str:
         day=_.weekday(at, zone),
         date=_.date_text(at, zone),
         time=_.time_of_day(at, zone),
-        zone=zone,
+        zone=words.zone_text(zone),
         offset=utc_offset(at, zone),
     )
 

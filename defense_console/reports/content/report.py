@@ -122,6 +122,7 @@ def _sections(sheet: ReportSource, record_hash: str | None) -> tuple[Section, ..
     if sheet.reader == "jury":
         found += rounds.rounds(sheet)
         found += jury.verdicts(sheet)
+        found += jury.second_readings(sheet)
         found += jury.criteria(sheet)
         found += jury.sittings(sheet)
         found += jury.record(sheet, record_hash)
@@ -181,10 +182,16 @@ def _facts(
     if assessor:
         facts.insert(-1, Fact(_("Assessed by"), assessor, "assessor"))
     if sheet.reader == "jury":
-        facts.append(Fact(_("Time zone"), sheet.zone, "zone"))
+        facts.append(Fact(_("Time zone"), _zone(sheet), "zone"))
     if sheet.reader != "student":
         facts += [Fact(_("Attempt {n}", n=p.attempt), _attempt(sheet, p)) for p in previous]
     return tuple(facts)
+
+
+def _zone(sheet: ReportSource) -> str:
+    """Return the zone as people call it, and its exact name where that is another one."""
+    said = sheet.words.zone_text(sheet.zone)
+    return said if said == sheet.zone else f"{said} ({sheet.zone})"
 
 
 def _attempt(sheet: ReportSource, previous: Summary) -> str:

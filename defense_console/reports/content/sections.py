@@ -61,8 +61,8 @@ def skills(sheet: ReportSource) -> tuple[Section, ...]:
         SkillRow(
             f"skill/{skill.ref}",
             sheet.skill_title(skill),
-            _comment(sheet, skill),
-            _unsaid_passages(sheet, skill),
+            comment := _comment(sheet, skill),
+            _unsaid_passages(sheet, skill) or (() if comment else _nothing_short(sheet, results[skill.ref])),
             status=Passage(sheet.word(STATUSES, results[skill.ref]), item=False, tone=results[skill.ref]),
         )
         for skill in sheet.project.skills
@@ -98,6 +98,13 @@ def _unsaid_passages(sheet: ReportSource, skill: Skill) -> tuple[Passage, ...]:
     """Return the same with what was noted on them, unless the mentor's words were made from these notes."""
     edited = bool(_edited(sheet, skill))
     return tuple(_rated(sheet, c, () if edited else _notes_on(sheet, c)) for c in _unsaid(sheet, skill))
+
+
+def _nothing_short(sheet: ReportSource, status: str) -> tuple[Passage, ...]:
+    """Return why a skill has no comment: all of it is met, or nothing was observed; a draft still lacks ratings."""
+    _ = sheet.words
+    said = {"acquired": _("Everything observed is met."), "not_assessed": _("Nothing was observed.")}.get(status)
+    return () if said is None else (Passage(said, item=False),)
 
 
 def _is_short(sheet: ReportSource, criterion: Criterion) -> bool:
@@ -196,7 +203,14 @@ def notes(sheet: ReportSource) -> tuple[Section, ...]:
         elif not _edited(sheet, skill):
             told_of.update(criterion.id for criterion in _unsaid(sheet, skill))
     left = [n for n in sheet.shared_notes() if n.criterion is not None and n.criterion not in told_of]
-    told = tuple(Passage(n.text, f"{n.criterion} · {sheet.offset(n)}", "edited") for n in left)
+    skill_of = {each.id: skill for skill in sheet.curriculum.skills_of(sheet.project) for each in skill.criteria}
+
+    def about(criterion: str) -> str:
+        """Return the criterion's id; for the student, who knows no ids, its skill."""
+        skill = skill_of.get(criterion) if sheet.reader == "student" else None
+        return criterion if skill is None else skill.title.in_(sheet.language)
+
+    told = tuple(Passage(n.text, f"{about(n.criterion or '')} · {sheet.offset(n)}", "edited") for n in left)
     return section_if("notes", _("Shared notes"), [Part("notes", "", told)])
 
 
@@ -241,20 +255,25 @@ def _document(sheet: ReportSource, document: Document) -> DocumentRow:
 def _reasons(sheet: ReportSource, row: Request) -> Iterator[Passage]:
     """Yield the mentor's reason as written; else each criterion and what was observed on it, with the minute.
 
-    A criterion whose sentence is what is expected is not quoted twice: its rating is said of its id.
+    A criterion whose sentence is what is expected is not quoted twice: its rating is said of its id. The student knows
+    no ids: one criterion needs none, several are quoted.
     """
     _ = sheet.words
     if row.reason:
         yield Passage(row.reason, _("Reason"), "edited")
         return
-    for reason in revision.row_reasons(row, sheet.defense, sheet.project, sheet.language):
+    reasons = revision.row_reasons(row, sheet.defense, sheet.project, sheet.language)
+    for reason in reasons:
         rating = sheet.rated(reason.criterion)
         label = _("Criterion {criterion}", criterion=reason.criterion)
         seen = tuple(
             Passage(each.text, _("observed at {clock}", clock=_.clock_text(each.at_s)), "edited")
             for each in reason.observed
         )
-        if row.expected:
+        if sheet.reader == "student":
+            alone = len(reasons) == 1 and not row.expected
+            label, rating = (_("Criterion"), rating) if alone else (capital(rating), reason.text)
+        elif row.expected:
             label, rating = f"{label}, {rating}", reason.text
         yield Passage(rating, label, below=seen)
 

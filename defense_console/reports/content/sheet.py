@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision, rubric
@@ -37,16 +38,14 @@ def utc_offset(at: str, zone: str) -> str:
     return f"UTC{digits[:3]}:{digits[3:5]}"
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A document to revise as a report shows it. `asked` is None while the request is not released."""
 
     request: Request
     asked: Asked | None = None
 
 
-@dataclass(frozen=True)
-class ReportSource:
+class ReportSource(msgspec.Struct, frozen=True):
     """Everything the sections are written from.
 
     Attributes:
@@ -85,12 +84,13 @@ class ReportSource:
         return _("not rated") if rating is None else self.word(RATINGS, rating)
 
     def instant(self, at: str) -> str:
-        """Return an instant in the report's zone, with its offset and, except for the jury, the zone's name."""
+        """Return an instant in the report's zone, with its offset and, except for the jury, as people call the zone."""
         local = self.words.date_time(at, self.zone)
         offset = utc_offset(at, self.zone)
         if self.zone in ("UTC", "Etc/UTC"):
             return f"{local} UTC"
-        return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({self.zone}, {offset})"
+        zone = self.words.zone_text(self.zone)
+        return f"{local} ({offset})" if self.reader == "jury" else f"{local} ({zone}, {offset})"
 
     def skill_title(self, skill: Skill) -> str:
         """Return the reference and the name of a skill."""

@@ -49,7 +49,8 @@ class Part(msgspec.Struct, frozen=True):
         key: The field they are copied with; neighbours may share it.
         title: Their title.
         passages: What a mentor may write in other words, where that is possible.
-        unsaid: Criteria not met or to improve that the mentor's own words do not quote.
+        unsaid: What the console adds and no mentor rewrites: criteria not met or to improve that their own words do not
+            quote; of a skill without a comment, that there is nothing to say.
     """
 
     key: str

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
-from defense_console.safe_text import shortened
 from defense_console.screens.before import panels
 from defense_console.screens.before.cancelling import cancel
 from defense_console.screens.before.rescheduling import ask_close, ask_date
 from defense_console.screens.before.wishes import BRIEF
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.going_on import going_on_words
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.screens.uploads.receiving import ask_receive
@@ -114,7 +114,7 @@ class BriefScreen(DefensePanels):
     def quiet_line(self) -> str:
         """What the key that is pressed next does."""
         if self.defense.session != "planned" or self.brief.read_only is not None:
-            return ""
+            return super().quiet_line()
         return _("{key:brief.open_room} opens the waiting room; the next {key:waiting.start} starts the clock")
 
     # --- commands ------------------------------------------------------------------------------------------------
@@ -144,8 +144,7 @@ class BriefScreen(DefensePanels):
         if entry is not None and "today" not in entry.tabs:
             at = when(entry.summary.planned_at, self.zone, self.desk.now().wall)
             found.append(_("This defense is planned for another day: {when}.", when=at))
-        for other in agenda.live_besides(self.defense_id):
-            found.append(_("The defense of {student} is live.", student=shortened(other.student_name, 40)))
+        found += map(going_on_words, agenda.going_on(self.defense_id))
         question = Confirm(_("Open the waiting room all the same?"), "\n".join(found), yes=_("open the room"))
         return not found or await self.app.push_screen_wait(question)
 

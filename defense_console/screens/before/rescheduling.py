@@ -7,7 +7,7 @@ from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to, ask_until
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, date_time, weekday, when
 from defense_console.words.values import SESSIONS
@@ -104,7 +104,7 @@ async def ask_moment(
     """
     start = await ask_until(
         screen,
-        lambda problem: Ask(texts, field, question, problem or details),
+        lambda problem: AskLine(texts, field, question, problem or details),
         lambda typed: typed_moment(typed, screen.zone, screen.desk.now().wall, before),
     )
     now = screen.desk.now().wall

@@ -13,9 +13,8 @@ from defense_console.model.defense import revision, rubric
 from defense_console.model.defense.timeline import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.before.rescheduling import ask_date_on_brief
 from defense_console.screens.live.words import gap_question
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to
 from defense_console.screens.shared.criteria import quoted
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
@@ -53,6 +52,8 @@ async def explain_pause(screen: ConsoleScreen, live: LiveDesk) -> None:
 
 async def abort(screen: ConsoleScreen, live: LiveDesk) -> None:
     """Break the defense off, for a reason."""
+    from defense_console.screens.before.rescheduling import ask_date_on_brief
+
     details = _("Say what happened. A new date opens the next sitting.")
     reason = await answer_to(screen, Ask(live, Asked.ABORT, _("Break the defense off?"), details))
     if reason is not None and screen.attempt(lambda: live.abort(reason)) is not None:
@@ -92,7 +93,7 @@ async def ask_for_document(screen: ConsoleScreen, desk: VerdictDesk, criterion: 
         if row is not None:
             _say_asked(screen, revision.row_title(row, project, tongue))
         return
-    title = await answer_to(screen, Ask(desk, Asked.DOCUMENT, _("Which document is to be revised?"), words))
+    title = await answer_to(screen, AskLine(desk, Asked.DOCUMENT, _("Which document is to be revised?"), words))
     criteria = (id,) if id is not None and not evidence else ()
     if title and screen.attempt(lambda: desk.add_row(None, title, criteria)) is not None:
         _say_asked(screen, title)

@@ -65,6 +65,7 @@ class LiveScreen(WritingScreen):
         self._following = ("", "")
         self._clock_keys = Content("")
         self._just_rated: str | None = None
+        self._on_card: Criterion | None = None
         self._asked: set[int] = set()
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -84,11 +85,10 @@ class LiveScreen(WritingScreen):
 
     @property
     def headline(self) -> Headline:
-        """Who defends what, and the recording."""
+        """Who defends what."""
         live, project = self.live, self.live.project
         attempt = _("attempt {n}", n=live.defense.attempt)
-        more = " · ".join(part for part in (attempt, view.recording_words(live)) if part)
-        return Headline("", live.student.name, project.id, project.title.in_(language()), more)
+        return Headline("", live.student.name, project.id, project.title.in_(language()), attempt)
 
     def writing_region(self) -> Region:
         """A text is written in the card, where it is shown."""
@@ -210,6 +210,7 @@ class LiveScreen(WritingScreen):
     def _draw_card(self) -> None:
         """The card of the criterion that a note is about: just rated, else focused."""
         card, criterion = self.query_one("#live-card", Panel), self._meant()
+        self._on_card = criterion
         if criterion is None:
             card.show("", ())
             return
@@ -218,7 +219,8 @@ class LiveScreen(WritingScreen):
         card.show(title, live_words.card_items(self.live, criterion), hints=keys)
 
     def _draw_clock(self, defense: Defense) -> None:
-        around, rules = Around(*self._following, self._clock_keys), self.live.curriculum.rules
+        live, rules = self.live, self.live.curriculum.rules
+        around = Around(*self._following, *view.recording_words(live), self._clock_keys)
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:
@@ -233,7 +235,7 @@ class LiveScreen(WritingScreen):
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """The card shows the focused criterion."""
         event.stop()
-        if event.line_list is self.rubric_list:
+        if event.line_list is self.rubric_list and self._meant() is not self._on_card:
             self.preview_soon()
 
     def second(self) -> None:
@@ -278,6 +280,8 @@ class LiveScreen(WritingScreen):
 
     def _meant(self) -> Criterion | None:
         """The criterion a note or a document is about: the one just rated, else the focused one."""
+        if self._just_rated is None:
+            return self.rubric_list.criterion
         just = next((c for c in self.live.curriculum.criteria_of(self.live.project) if c.id == self._just_rated), None)
         return just if just is not None else self.rubric_list.criterion
 

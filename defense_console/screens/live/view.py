@@ -52,11 +52,11 @@ def pane_titles(live: LiveDesk, panes: Sequence[Pane], documents: int) -> dict[P
     }
 
 
-def recording_words(live: LiveDesk) -> str:
-    """Return how long the recording has run, "" without one."""
+def recording_words(live: LiveDesk) -> tuple[str, str]:
+    """Return how long the recording has run, and only that it runs; "" without one."""
     if live.defense.recording is None:
-        return ""
-    return _("recording {time}", time=clock_text(max(0, recorded_s(live, live.defense))))
+        return "", ""
+    return _("recording {time}", time=clock_text(max(0, recorded_s(live, live.defense)))), _("recording")
 
 
 def next_defense(entries: Iterable[Entry], here: str, zone: str, now: str) -> tuple[str, str]:

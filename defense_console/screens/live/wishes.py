@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from defense_console.desk.defense.live import LiveDesk, advancing, toggling
@@ -14,8 +13,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Seen, Whats, Wishes, needs, reads, records, writes
 
 
-@dataclass(frozen=True)
-class OnLive(Seen[LiveDesk]):
+class OnLive(Seen[LiveDesk], frozen=True):
     """The live screen.
 
     Attributes:

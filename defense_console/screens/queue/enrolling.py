@@ -9,7 +9,7 @@ from defense_console.model.student.state import Student
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_moment
-from defense_console.screens.shared.asking import Ask, answer_to, ask_until
+from defense_console.screens.shared.asking import AskLine, answer_to, ask_until
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.words.translation import N_, _, language, when
 
@@ -59,7 +59,7 @@ async def add_student(screen: ConsoleScreen) -> Student | None:
     enrolment = screen.desk.enrolment
     texts = enrolment.typed()
     details = _("A name or an id; a name that nobody has begins a new student.")
-    typed = await answer_to(screen, Ask(texts, Asked.STUDENT, _("Which student?"), details))
+    typed = await answer_to(screen, AskLine(texts, Asked.STUDENT, _("Which student?"), details))
     if not typed:
         return None
     found = enrolment.students(typed)[:MOST_FOUND]
@@ -83,7 +83,7 @@ async def _register(screen: ConsoleScreen, name: str) -> Student | None:
     field = Asked.STUDENT_ID.of(offered)  # what was typed for one new student is not offered for another
     student = await ask_until(
         screen,
-        lambda problem: Ask(texts, field, _("Which id has this student?"), problem or details, offered),
+        lambda problem: AskLine(texts, field, _("Which id has this student?"), problem or details, offered),
         lambda id: enrolment.register(id, name),
     )
     if student is not None:
@@ -99,7 +99,7 @@ async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) ->
     details = _("Its id, like {ids}; an empty answer plans no defense.", ids=", ".join(enrolment.project_ids))
     while True:
         question = _("Which project does {student} defend?", student=name)
-        typed = await answer_to(screen, Ask(texts, Asked.PROJECT, question, problem or details, required=False))
+        typed = await answer_to(screen, AskLine(texts, Asked.PROJECT, question, problem or details, required=False))
         if not typed:
             if typed is not None:
                 enrolment.typed().answered(Asked.STUDENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -11,7 +12,6 @@ from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue.words import DAY_STYLES, PERIOD_LABELS, filter_words, local_minute
-from defense_console.screens.shared.dialogs import Choose
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import N_, _
@@ -23,6 +23,8 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
     ("overdue", N_("Overdue"), N_("Late")),
     (None, N_("All pending"), N_("All")),
     ("closed", N_("Closed"), N_("Closed")),
+    ("to_take", N_("To take"), N_("Take")),
+    ("team", N_("Team"), N_("Team")),
 )
 """Every tab with its long and its short title."""
 
@@ -30,14 +32,25 @@ TAB_LABELS: tuple[tuple[Tab | None, str, str], ...] = (
 def slots_of_day(entries: Iterable[Entry], length_min: Callable[[Summary], int], zone: str, now: str) -> list[Slot]:
     """Return what of the mentor's day is taken; what is live covers the others."""
     today, _minute = local_minute(now, zone)
+    near = {f"{today + timedelta(days=days):%Y-%m-%d}" for days in (-1, 0, 1)}  # in UTC it may be the day beside
+    of_day = (entry for entry in entries if entry.summary.planned_at[:10] in near)
     slots = []
-    for entry in sorted(entries, key=lambda entry: entry.summary.session == "live"):
+    for entry in sorted(of_day, key=lambda entry: entry.summary.session == "live"):
         summary = entry.summary
         day, start = local_minute(summary.planned_at, zone)
         if day == today:
             style = DAY_STYLES.get(summary.session, "$text-muted")
             slots.append(Slot(start, start + length_min(summary), style))
     return slots
+
+
+def below_today(mine: Iterable[Entry], zone: str, now: str) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return what waits for the mentor and is not in the tab of today, under headings: of this day, of other days."""
+    today, _minute = local_minute(now, zone)
+    left = [entry for entry in mine if "today" not in entry.tabs]
+    here = tuple(entry for entry in left if local_minute(entry.next_at, zone)[0] == today)
+    others = tuple(entry for entry in left if entry not in here)
+    return [(_("Waits for me too, today"), here), (_("Waits for me, other days"), others)]
 
 
 def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
@@ -55,6 +68,10 @@ def empty(search: str, limited: bool, tab: Tab | None, pending: bool) -> str:
         return _("Nothing here with this filter; {key:console.back} takes it away.")
     if tab == "closed":
         return _("No defense is closed yet.")
+    if tab == "to_take":
+        return _("Nothing is offered to you.")
+    if tab == "team":
+        return _("The other mentors have nothing pending.")
     if pending:
         return _("Nothing here; {key:queue.tab_all} shows every pending defense.")
     text = N_("Nothing is pending: {key:queue.new} types a defense in, defense-console import FILE brings a list in.")
@@ -72,6 +89,8 @@ async def ask_filter(screen: ConsoleScreen, now: Filter, codes: Sequence[str]) -
     Returns:
         What the list is limited to from now on; None when the mentor went back.
     """
+    from defense_console.screens.shared.dialogs import Choose
+
     options = [*codes, *(_(word) for word in PERIOD_LABELS.values()), _("everything")]
     limits = filter_words(now.curriculum, now.period)
     details = _("Now: only {what}.", what=limits) if limits else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -19,9 +20,9 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
-from defense_console.screens.before.rescheduling import ask_close, ask_date, ask_what_follows
 from defense_console.screens.queue import listing
 from defense_console.screens.queue import sessions as day_sessions
+from defense_console.screens.queue import team as school
 from defense_console.screens.queue import words as queue_words
 from defense_console.screens.queue.wishes import QUEUE, OnQueue
 from defense_console.screens.shared.searched_list import SearchedList
@@ -33,10 +34,11 @@ from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
 from defense_console.widgets.plots.day_line import day_line
-from defense_console.words.translation import N_, _, error_text
+from defense_console.words.translation import N_, _, error_text, language
 
 if TYPE_CHECKING:
-    from defense_console.desk.student.students import DaySession
+    from defense_console.desk.queue import GoingOn
+    from defense_console.desk.student.students import DayAlert, DaySession
 
 
 class QueueScreen(SearchedList):
@@ -56,6 +58,10 @@ class QueueScreen(SearchedList):
         self._found_closed: tuple[Entry, ...] = ()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
+        self._worded: dict[str, tuple[Entry, QueueRow]] = {}
+        """Rows of this minute, by id: an update words only what has changed."""
+        self._worded_in = ("", "", "")
+        """Minute, zone and language of these rows."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
         self._gone: Entry | None = None
@@ -63,8 +69,11 @@ class QueueScreen(SearchedList):
         self._about: BriefDesk | None = None
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
+        self._rehearsals: tuple[GoingOn, ...] = ()
+        """Those that go on."""
+        self._alerts: tuple[DayAlert, ...] = ()
+        """Alerts whose answer is due; asked for with the sessions."""
         self._first_drawing = True
-        self._chose_tab = False
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -77,6 +86,12 @@ class QueueScreen(SearchedList):
         """The list, and the card of the selected defense."""
         yield QueueTable(id="queue-table")
         yield Panel(id="queue-card")
+
+    @property
+    def tabs(self) -> tuple[tuple[Tab | None, str, str], ...]:
+        """Return also what the mentors of a school share, where there is one."""
+        shared = self.desk.agenda.team.shared
+        return tuple(each for each in self.TABS if shared or each[0] not in ("to_take", "team"))
 
     @property
     def headline(self) -> Headline:
@@ -120,16 +135,18 @@ class QueueScreen(SearchedList):
             self.tell(_("Note kept, private."))
 
     def on_screen_resume(self) -> None:
-        """Whose sessions are today is asked when nothing waits: it is not on the first paint."""
+        """Whose sessions are today, and the other cards, are asked for when nothing waits: they are not drawn first."""
         self.soon(self._look_at_sessions)
+        self.soon(self.desk.agenda.prepare_cards)
 
     def _look_at_sessions(self) -> None:
         self.desk.students.look()
-        found = self.desk.students.sessions_today()
-        if found and self.tab is None and not self._sessions and not self._chose_tab:
+        found = self.desk.students.sessions_today(), self.desk.students.alerts_today()
+        before = self._sessions, self._alerts
+        if any(found) and self.tab is None and not any(before) and not self.chose_tab:
             self.tab = "today"
-        if found != self._sessions:
-            self._sessions = found
+        if found != before:
+            self._sessions, self._alerts = found
             self.update()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -139,11 +156,12 @@ class QueueScreen(SearchedList):
         agenda_desk, search = self.desk.agenda, self.field.value
         pending = agenda_desk.entries()
         self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
+        self._rehearsals = agenda_desk.rehearsals()
         with_closed = self.tab == "closed" or bool(search.strip())
         self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
         if self._first_drawing:
             self._first_drawing = False
-            if not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
+            if not self._rehearsals and not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
                 self.tab = None
         self._draw_list(search)
         if found > len(self._found_closed) and search.strip():
@@ -169,24 +187,49 @@ class QueueScreen(SearchedList):
         self.table.show_sections(
             sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
         )
-        self._name_list(search, sum(len(section.rows) for section in sections))
+        counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
+        self._name_list(search, sum(len(section.rows) for section in counted))
 
     def _section(self, title: str, entries: Sequence[Entry], now: str) -> QueueSection:
         rows = [self._row(entry, now) for entry in entries]
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
-        sessions = day_sessions.still_open(self._sessions)
-        by_time = self.order == "time"
-        return QueueSection(title, day_sessions.with_sessions(entries, rows, sessions, self.zone, now, by_time))
+        sessions = self._open_sessions
+        running = [each for each in sessions if each.session.state == "running"]
+        planned = [each for each in sessions if each not in running]
+        live = [self._rehearsal_row(each, now) for each in self._rehearsals]
+        live += [day_sessions.session_row(each, self.zone, now) for each in running]
+        first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
+        others = [(each.session.at, day_sessions.session_row(each, self.zone, now)) for each in planned]
+        others += [(each.due, day_sessions.alert_row(each, self.zone, now)) for each in self._alerts]
+        rest = day_sessions.among(entries[first:], rows[first:], others, self.order == "time")
+        return QueueSection(title, (*rows[:first], *live, *rest))
+
+    @property
+    def _open_sessions(self) -> tuple[DaySession, ...]:
+        return day_sessions.still_open(self._sessions)
+
+    def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
+        left_s = self.desk.agenda.left_s(each.id, each.subject)
+        return day_sessions.rehearsal_row(each, left_s, self.zone, now)
 
     def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
         summary, agenda_desk = entry.summary, self.desk.agenda
-        left_s = agenda_desk.left_s(summary.id) if summary.session == "live" else None
-        return queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if self._worded_in != (now[:16], self.zone, language()):
+            self._worded_in, self._worded = (now[:16], self.zone, language()), {}
+        live = summary.session == "live"
+        known = self._worded.get(summary.id)
+        if known is not None and known[0] is entry and not (live or new_tab):
+            return known[1]
+        left_s = agenda_desk.left_s(summary.id) if live else None
+        row = queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
+        if not new_tab:
+            self._worded[summary.id] = (entry, row)
+        return row
 
-    def _find_live_elsewhere(self) -> Entry | None:
-        """Return the live one, also while a note on it is written: the list is about none."""
-        return next(iter(self.desk.agenda.live_besides("")), None)
+    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
+        """Return what is live, also while a note on it is written: the list is about none."""
+        return self.desk.agenda.going_on()
 
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
@@ -210,8 +253,7 @@ class QueueScreen(SearchedList):
         if self.tab != "today":
             return [("", found)]
         mine = agenda.queue(self._entries, self.order, search, "mentor")
-        others = tuple(entry for entry in mine if "today" not in entry.tabs)
-        return [(_("Today"), found), (_("Waits for me, other days"), others)]
+        return [(_("Today"), found), *listing.below_today(mine, self.zone, self.desk.now().wall)]
 
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
@@ -227,7 +269,7 @@ class QueueScreen(SearchedList):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         del counts["closed"]  # nobody counts the closed ones
-        counts["today"] += len(day_sessions.still_open(self._sessions))
+        counts["today"] += len(self._open_sessions) + len(self._rehearsals) + len(self._alerts)
         self.show_tabs(counts)
 
     def _draw_day(self) -> None:
@@ -256,9 +298,12 @@ class QueueScreen(SearchedList):
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
     def _draw_session(self, panel: Panel) -> None:
-        """Say whose session is selected; of an empty list, what is shown here."""
-        id, now = day_sessions.student_of(self.table.chosen), self.desk.now().wall
-        row = next((day_sessions.session_row(e, self.zone, now) for e in self._sessions if e.student.id == id), None)
+        """Say whose session, rehearsal or alert is selected; of an empty list, what is shown here."""
+        now, chosen = self.desk.now().wall, self.table.chosen
+        rows = [day_sessions.session_row(each, self.zone, now) for each in self._sessions]
+        rows += [self._rehearsal_row(each, now) for each in self._rehearsals]
+        rows += [day_sessions.alert_row(each, self.zone, now) for each in self._alerts]
+        row = next((each for each in rows if each.id == chosen), None)
         if row is None:
             panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
         else:
@@ -267,12 +312,17 @@ class QueueScreen(SearchedList):
     def second(self) -> None:
         """The time left of live ones; what another console changed; once a minute how far away everything is."""
         due = self.is_due()
+        if due:
+            self.desk.agenda.look_at_claims()
         if self.desk.agenda.refresh() or due:
             self._look_at_sessions()
             self.update()
             return
         for id in self._live:
             self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
+        for each in self._rehearsals:
+            left = day_sessions.rehearsal_words(self.desk.agenda.left_s(each.id, each.subject))
+            self.table.show_following(each.subject.stream(each.id), left)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""
@@ -328,20 +378,30 @@ class QueueScreen(SearchedList):
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
-        entry, session = self._selected(), day_sessions.student_of(self.table.chosen)
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, session)
+        entry, chosen = self._selected(), self.table.chosen
+        rehearsing = (each.student_id for each in self._rehearsals if each.id == day_sessions.rehearsal_of(chosen))
+        followed = day_sessions.student_of(chosen) or day_sessions.alert_of(chosen) or next(rehearsing, "")
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
+        from defense_console.screens.before.rescheduling import ask_what_follows
+
         if student := day_sessions.student_of(self.table.chosen):
             self.console_app.go("check_in", student)
+        if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
+            self.console_app.go("rehearsal", rehearsal)
+        if student := day_sessions.alert_of(self.table.chosen):
+            self.console_app.go("alerts", student)
         entry = self._selected()
         if entry is None:
             return
-        if entry.summary.pending and entry.summary.session in NOT_HELD:
+        if await school.settles_who_has_it(self, entry):
+            return
+        if entry.mine and entry.summary.pending and entry.summary.session in NOT_HELD:
             if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
                 self.desk.agenda.did(entry.summary.id)
         else:
@@ -358,34 +418,31 @@ class QueueScreen(SearchedList):
             self._about = self.desk.brief(self.table.chosen)
             self.write("note")
 
-    def _show_tab(self, tab: Tab | None) -> None:
-        self.tab, self._chose_tab = tab, True
-        if self.field.value:
-            self.field.value = ""
+    async def action_queue_offer(self) -> None:
+        """Offer the selected defense, or give it back."""
+        if (entry := self._selected()) is not None:
+            await school.ask_offer(self, entry)
 
-    def action_queue_tab_today(self) -> None:
-        """Today."""
-        self._show_tab("today")
+    action_queue_tab_today = partialmethod(SearchedList.show_tab, "today")
+    action_queue_tab_mentor = partialmethod(SearchedList.show_tab, "mentor")
+    action_queue_tab_student = partialmethod(SearchedList.show_tab, "student")
+    action_queue_tab_overdue = partialmethod(SearchedList.show_tab, "overdue")
+    action_queue_tab_all = partialmethod(SearchedList.show_tab, None)
+    action_queue_tab_closed = partialmethod(SearchedList.show_tab, "closed")
+    action_queue_tab_to_take = partialmethod(SearchedList.show_tab, "to_take")
+    action_queue_tab_team = partialmethod(SearchedList.show_tab, "team")
 
-    def action_queue_tab_mentor(self) -> None:
-        """Waits for me."""
-        self._show_tab("mentor")
+    def action_queue_second_reading(self) -> None:
+        """Rate the selected defense a second time."""
+        from defense_console.screens.verdict.second_reading import read_again
 
-    def action_queue_tab_student(self) -> None:
-        """Waits for the student."""
-        self._show_tab("student")
+        if self.table.chosen:
+            read_again(self, self.table.chosen)
 
-    def action_queue_tab_overdue(self) -> None:
-        """Overdue."""
-        self._show_tab("overdue")
-
-    def action_queue_tab_all(self) -> None:
-        """Everything pending."""
-        self._show_tab(None)
-
-    def action_queue_tab_closed(self) -> None:
-        """What is closed."""
-        self._show_tab("closed")
+    async def action_queue_hand_over(self) -> None:
+        """Hand the selected defense over."""
+        if (entry := self._selected()) is not None:
+            await school.ask_hand_over(self, entry)
 
     def action_queue_order(self) -> None:
         """The next order."""
@@ -402,7 +459,7 @@ class QueueScreen(SearchedList):
             self.tell(_("Nothing waits for you."))
             return
         if all(entry is not following for entry in self._shown()):
-            self._show_tab("mentor")
+            self.show_tab("mentor")
             self.update()
         self.table.choose(following.summary.id)
 
@@ -421,7 +478,7 @@ class QueueScreen(SearchedList):
             self.filter = Filter()
             self.update()
             if all(entry.summary.id != id for entry in self._shown()):
-                self._show_tab(None)
+                self.show_tab(None)
                 self.update()
             self.table.choose(id)
 
@@ -448,6 +505,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_reschedule(self) -> None:
         """Another date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_date
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_date(self, self.desk.brief(id)):
@@ -455,6 +514,8 @@ class QueueScreen(SearchedList):
 
     async def action_defense_close(self) -> None:
         """No other date for the selected defense."""
+        from defense_console.screens.before.rescheduling import ask_close
+
         if self.table.chosen:
             id = self.table.chosen
             if await ask_close(self, self.desk.brief(id)):

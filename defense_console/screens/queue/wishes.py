@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from defense_console.desk.logs.one_log import TO_COME
 from defense_console.desk.queue import AgendaDesk
@@ -14,24 +15,23 @@ from defense_console.model.errors import ConsoleError
 from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
 
 
-@dataclass(frozen=True)
-class OnQueue:
+class OnQueue(msgspec.Struct, frozen=True):
     """The queue.
 
     Attributes:
         agenda: Its desk.
         selected: The defense under the cursor, None without one.
-        session: Id of the student whose weekly session is under the cursor, "" for none.
+        followed: Id of the student whose session, rehearsal or alert is under the cursor, "" for none.
     """
 
     agenda: AgendaDesk
     selected: Summary | None = None
-    session: str = ""
+    followed: str = ""
 
     @property
     def student(self) -> str:
         """Id of the student the line under the cursor is about, "" for none."""
-        return self.selected.student_id if self.selected is not None else self.session
+        return self.selected.student_id if self.selected is not None else self.followed
 
     def refusal(self, *whats: DefenseWhat) -> ConsoleError | None:
         """Return why the selected defense would refuse these events now, None when it would record them."""
@@ -64,12 +64,26 @@ def _closes(seen: OnQueue) -> Whats:
     return (ev.DefenseClosed(TO_COME),)
 
 
+def _offers(seen: OnQueue) -> Whats:
+    team, selected = seen.agenda.team, _selected(seen)
+    return unless(team.no_offer(selected) if team.claim(selected.id) is None else team.no_parting(selected))
+
+
+def _shared(seen: OnQueue) -> Whats:
+    return unless(None if seen.agenda.team.shared else seen.agenda.team.none_here)
+
+
 QUEUE: Final[Wishes[OnQueue]] = {
     "queue.open": _opens,
     "queue.brief": _briefs,
     "queue.new": lambda seen: unless(seen.agenda.no_new),
     "queue.student": _changes,
     "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),
+    "queue.tab_to_take": _shared,
+    "queue.tab_team": _shared,
+    "queue.offer": _offers,
+    "queue.second_reading": lambda seen: reads(seen.selected, "No defense is selected."),
+    "queue.hand_over": lambda seen: unless(seen.agenda.team.no_parting(_selected(seen))),
     "live.note": _notes,
     "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),
     "defense.close": _closes,

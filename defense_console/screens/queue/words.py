@@ -102,6 +102,12 @@ def following(entry: Entry, left_s: int | None, zone: str, now: str) -> str:
             return _("room open, {start}", start=start) if summary.session == "waiting" else start
         case "verdict to release":
             return _("signed, not released")
+        case "keep it?":
+            return _("keep it? {length} to answer", length=length_to(entry.next_at, zone, now, due=True))
+        case "to take" | "with {holder}":
+            since = in_words(str(entry.parameters["since"]), zone, now)
+            holder = shortened(str(entry.parameters.get("holder", "")), 24)
+            return f"{_(entry.text_id, holder=holder)}, {since}"
         case "decision overdue":
             return _("overdue {length}: decide", length=length_to(entry.next_at, zone, now, due=True))
         case "documents to review: {n}/{total}":

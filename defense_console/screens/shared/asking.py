@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -37,6 +37,9 @@ class Ask(Dialog[str | None]):
         required: Whether an empty text is refused.
     """
 
+    ONE_LINE: ClassVar = False
+    """Whether the answer has one line, so that no key begins a new one."""
+
     def __init__(
         self,
         texts: KeepsTexts,
@@ -58,7 +61,7 @@ class Ask(Dialog[str | None]):
 
     def compose_answers(self) -> ComposeResult:
         """The field."""
-        yield Field.plain(self._initial, placeholder=self._placeholder)
+        yield Field.plain(self._initial, self._placeholder, self.ONE_LINE)
 
     def on_mount(self) -> None:
         """The field has the focus; what was typed before and never became an answer is there again."""
@@ -71,9 +74,9 @@ class Ask(Dialog[str | None]):
         self.set_focus(field)
 
     def keys(self) -> tuple[Hint, ...]:
-        """Three keys."""
-        back = key_hint("escape", _("go back, the text stays"))
-        return key_hint("enter", _("keep")), key_hint(NEW_LINE[0], _("new line")), back
+        """Enter, the key of a new line where there may be several, and the way back."""
+        more = () if self.ONE_LINE else (key_hint(NEW_LINE[0], _("new line")),)
+        return key_hint("enter", _("keep")), *more, key_hint("escape", _("go back, the text stays"))
 
     def press(self, key: str, character: str) -> None:
         """`Enter` gives the text, `Esc` goes back; the other keys are the field's."""
@@ -120,6 +123,12 @@ class Ask(Dialog[str | None]):
             below.tell(taken_over_words(other.host if other is not None else "?", bool(typed)), "failed")
 
 
+class AskLine(Ask):
+    """Such a text of one line: a day, a name, or anything else that the console reads."""
+
+    ONE_LINE = True
+
+
 async def answer_to(screen: ConsoleScreen, question: Ask) -> str | None:
     """Ask, where the answer may be recorded: no text is begun in vain.
 
@@ -136,7 +145,7 @@ async def answer_to(screen: ConsoleScreen, question: Ask) -> str | None:
     return await screen.app.push_screen_wait(question)
 
 
-async def ask_until(screen: ConsoleScreen, question: Callable[[str], Ask], use: Callable[[str], T]) -> T | None:
+async def ask_until(screen: ConsoleScreen, question: Callable[[str], AskLine], use: Callable[[str], T]) -> T | None:
     """Ask until the answer can be used.
 
     Args:

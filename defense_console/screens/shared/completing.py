@@ -14,7 +14,7 @@ from defense_console.desk.typed.completed import Completed
 from defense_console.desk.typed.path import complete_path
 from defense_console.desk.typed.zone import complete_zone
 from defense_console.safe_text import one_line
-from defense_console.screens.shared.asking import Ask
+from defense_console.screens.shared.asking import AskLine
 from defense_console.screens.shared.dialogs import Dialog, key_hint
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import Field
@@ -34,9 +34,8 @@ class Completing(Dialog[str | None]):
         yield Static(markup=False, classes="dialog--names")
 
     def keys(self) -> tuple[Hint, ...]:
-        """The answer has one line: the key that completes takes the place of the one for a new line."""
-        enter, *_others, back = super().keys()
-        return key_hint("tab", _("complete it")), enter, back
+        """The key that completes, then those of every question."""
+        return key_hint("tab", _("complete it")), *super().keys()
 
     async def on_key(self, event: events.Key) -> None:
         """`Tab` completes; it makes nothing wait."""
@@ -58,7 +57,7 @@ class Completing(Dialog[str | None]):
         self.query_one(".dialog--names", Static).update(Content(names))
 
 
-class AskPath(Completing, Ask):
+class AskPath(Completing, AskLine):
     """Where something lies."""
 
     def completed(self, text: str) -> Completed:
@@ -66,7 +65,7 @@ class AskPath(Completing, Ask):
         return complete_path(text)
 
 
-class AskZone(Completing, Ask):
+class AskZone(Completing, AskLine):
     """A time zone."""
 
     def completed(self, text: str) -> Completed:

@@ -7,9 +7,9 @@ scrolls, and a line says how much is below. Source: product.md §5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Generic, TypeVar
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -347,7 +347,8 @@ class Choose(Dialog[int | None]):
 
     def keys(self) -> tuple[Hint, ...]:
         """The digits, and the way out."""
-        return Hint("", f"1–{len(self._options)}", _("choose")), going_back(self._back)
+        last = len(self._options)
+        return Hint("", f"1–{last}" if last > 1 else "1", _("choose")), going_back(self._back)
 
     async def on_click(self, event: events.Click) -> None:
         """A click on an answer chooses it; the toolkit asks the base class about the keys."""

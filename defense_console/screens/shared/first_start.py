@@ -42,7 +42,7 @@ class AskSetting(Dialog[str | None]):
 
     def compose_answers(self) -> ComposeResult:
         """The field, and why what it holds is refused."""
-        yield Field.plain(self._initial)
+        yield Field.plain(self._initial, one_line=True)
         yield Static(markup=False, classes="dialog--refusal")
 
     def on_mount(self) -> None:
@@ -104,6 +104,18 @@ async def ask_first(screen: ConsoleScreen) -> None:
         return
     kept = _("Kept in {file}.", file=settings.file)
     screen.console_app.keep_settings({"name": name, "zone": zone, "language": spoken}, kept)
+
+
+async def ask_name(screen: ConsoleScreen) -> bool:
+    """Ask for the name that a signature needs, once; an account's is nobody's. Returns: whether there is one now."""
+    settings = screen.desk.settings
+    question, details = _("What is your name?"), _("Your students and the jury read it in reports.")
+    dialog = AskSetting(_("Before the first signature"), question, details, "", lambda text: typed("name", text))
+    name = await screen.app.push_screen_wait(dialog)
+    if name is not None:
+        screen.desk.change_settings({"name": name})  # the question that follows names it
+        screen.console_app.keep_settings({"name": name}, _("Kept in {file}.", file=settings.file))
+    return name is not None
 
 
 def _postpone(screen: ConsoleScreen) -> None:

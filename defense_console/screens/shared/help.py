@@ -9,7 +9,7 @@ from textual.content import Content
 from defense_console.keys.keymap import Command, commands_for, context_title, shown_keys
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
-from defense_console.settings import in_browser
+from defense_console.surroundings import in_browser
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, error_text, language

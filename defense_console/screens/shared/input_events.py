@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
 
-@dataclass
 class OddInput(Message):
     """The terminal sent something that is not UTF-8. Sent once."""
 
 
-@dataclass
 class InputLost(Message):
     """No key can be read any more.
 
@@ -20,9 +16,10 @@ class InputLost(Message):
         error: Why.
     """
 
-    error: BaseException
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
 
 
-@dataclass
 class ShownAgain(Message):
     """Another page of a browser shows this console from now on."""

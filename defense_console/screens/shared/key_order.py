@@ -8,7 +8,6 @@ a key waits until a marker that follows its predecessor through the same queues 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 
 from textual import events
@@ -26,11 +25,12 @@ SETTLE_S, SETTLE_TRIES = 0.01, 40
 """How often, and how many times at most, one looks whether a dialog that a key opens is there."""
 
 
-@dataclass
 class KeyDone(Message):
     """Follows a key through the queues; back at the app, the key has been handled."""
 
-    number: int
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 class OrderedKeys(App[None], inherit_bindings=False):
@@ -42,6 +42,11 @@ class OrderedKeys(App[None], inherit_bindings=False):
         self._key_number = 0
         self._key_back = 0
         self._key_on_its_way = False
+        self._target: DOMNode | None = None
+        """What the key on its way was given to."""
+        self._looks = 0
+        """How many more times one looks whether it has been handled."""
+        self._looking = False
 
     @property
     def keys_waiting(self) -> int:
@@ -66,7 +71,7 @@ class OrderedKeys(App[None], inherit_bindings=False):
             number = self._key_number
             await super().on_event(event)
             if target.post_message(KeyDone(number)):
-                self._look_after(number, target, LOOKS)
+                self._look_after(target, LOOKS)
                 return
             self._key_on_its_way = False
 
@@ -93,19 +98,25 @@ class OrderedKeys(App[None], inherit_bindings=False):
         flows = (worker for worker in self.workers if worker.group == "dialog" and not worker.is_finished)
         return isinstance(self.screen, ModalScreen) or not any(flows)
 
-    def _look_after(self, number: int, target: DOMNode, looks: int) -> None:
-        self.set_timer(LOOK_S, partial(self._look, number, target, looks))
+    def _look_after(self, target: DOMNode, looks: int) -> None:
+        """Look soon whether the key has been handled. Many quick keys share one such look."""
+        self._target, self._looks = target, looks
+        if not self._looking:
+            self._looking = True
+            self.set_timer(LOOK_S, self._look)
 
-    async def _look(self, number: int, target: DOMNode, looks: int) -> None:
+    async def _look(self) -> None:
         """A marker goes with its widget, and then another one follows; one that is only slow is waited for.
 
         Time tells nothing: given up too early, `n` would be on its way while the letters after it become commands.
         """
-        if number != self._key_number or number == self._key_back:
+        self._looking = False
+        number, target, looks = self._key_number, self._target, self._looks
+        if target is None or number == self._key_back:
             return
         if looks and target.is_attached and target.is_running and target.screen is self.screen:
-            self._look_after(number, target, looks - 1)
+            self._look_after(target, looks - 1)
         elif looks and self.screen.post_message(KeyDone(number)):
-            self._look_after(number, self.screen, looks - 1)
+            self._look_after(self.screen, looks - 1)
         else:
             await self._settle(number, 0)

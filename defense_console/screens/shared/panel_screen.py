@@ -11,11 +11,11 @@ from textual.widget import Widget
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.state import Defense
-from defense_console.safe_text import content
+from defense_console.safe_text import cells, content
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Asks, Seen, Wishes
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import _
+from defense_console.words.translation import _, ngettext
 
 
 class PanelScreen(WritingScreen):
@@ -53,11 +53,38 @@ class PanelScreen(WritingScreen):
     def on_mount(self) -> None:
         """Draw, and open again what was being written when the console ended."""
         super().on_mount()
+        self._watch_view()
         self.resume_text(_("This text was being written when the console ended."))
 
     def can_write(self, field: str) -> bool:
         """Whether this screen writes a field."""
         return field.partition("/")[0] in ("note", "edit", "question")
+
+    # --- what lies below ------------------------------------------------------------------------------------------
+
+    def _watch_view(self) -> None:
+        """See which panels lie below anew when the view moves, or what is in it grows."""
+        for part in self.query("#sheet, .column"):
+            for what in ("scroll_y", "virtual_size"):
+                self.watch(part, what, self._seen_anew, init=False)
+
+    def _seen_anew(self) -> None:
+        self.soon(self.show_standing)
+
+    def below(self) -> tuple[str, ...]:
+        """Return the titles of the panels of which no line is seen because they lie below, in order."""
+        end = self.query_one("#body", Widget).region.bottom
+        return tuple(each.frame_title for each in self.query(Panel) if each.region.area and each.region.y >= end - 1)
+
+    def quiet_line(self) -> str:
+        """Which panels lie below, and the key that goes there."""
+        if not (below := self.below()):
+            return ""
+        text = _("below: {panels}; {key:move.page_down} goes there", panels=", ".join(below))
+        if cells(text) > self.row_width:
+            return ngettext("one panel lies below; {key:move.page_down} goes there",
+                            "{n} panels lie below; {key:move.page_down} goes there", len(below))  # fmt: skip
+        return text
 
     # --- panels --------------------------------------------------------------------------------------------------
 

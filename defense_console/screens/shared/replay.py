@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -9,6 +11,9 @@ from textual.content import Content
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.replay import SPEEDS, Replay
 from defense_console.desk.defense.wording import describe, requests_of
+from defense_console.keys.table import Context
+from defense_console.model.defense.kinds import DefenseEvent
+from defense_console.model.defense.state import Defense
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.headlines import headline_of
@@ -31,7 +36,7 @@ class ReplayScreen(ConsoleScreen):
         replay: Its replay.
     """
 
-    CONTEXT = "replay"
+    CONTEXT: ClassVar[Context] = "replay"
     DEFAULT_CSS = """
     ReplayScreen {
         #replay-side { height: auto; }
@@ -90,10 +95,10 @@ class ReplayScreen(ConsoleScreen):
         curriculum, project = log.curriculum, log.project
         timeline, clock = moment.defense.timeline, self.query_one(ClockPanel)
         clock.show_clock(timeline, moment.now, curriculum.rules, self.zone, Around())
-        rubric_list = self.query_one(RubricList)
-        rubric_list.show_defense(moment.defense, curriculum, project, language(), {})
-        rubric_list.name_frame(_("Rubric"), f"{len(moment.defense.all_ratings)}")
-        events = log.events[: moment.seq]
+        rubric_list, known = self.query_one(RubricList), self.shown(moment.defense)
+        rubric_list.show_defense(known, curriculum, project, language(), {})
+        rubric_list.name_frame(_("Rubric"), f"{len(known.all_ratings)}")
+        events = self.listed(log.events[: moment.seq])
         rows = requests_of(log.events)
         items = [
             Item(content(describe(event, curriculum, language(), project, rows, self.zone)), "",
@@ -104,6 +109,14 @@ class ReplayScreen(ConsoleScreen):
             place = _("recording {at}", at=clock_text(moment.recording_s))
             items.insert(0, Item(Content.styled(place, "$text-accent")))
         self.query_one("#replay-events", Panel).show(_("Until then"), items, self._place_words())
+
+    def shown(self, known: Defense) -> Defense:
+        """Return the defense whose ratings are shown, of what was known at a moment."""
+        return known
+
+    def listed(self, events: tuple[DefenseEvent, ...]) -> tuple[DefenseEvent, ...]:
+        """Return the events that are listed, of those until a moment."""
+        return events
 
     def _place_words(self) -> str:
         whole = clock_text(self._replay.length_ms // 1000)

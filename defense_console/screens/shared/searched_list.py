@@ -36,6 +36,8 @@ class SearchedList(WritingScreen):
         super().__init__()
         self._seconds = 0
         """Since everything was drawn anew."""
+        self.chose_tab = False
+        """Whether the mentor has chosen a tab."""
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
@@ -76,14 +78,25 @@ class SearchedList(WritingScreen):
         self.set_class(bool(self.field.value) or self.focused is self.field, "-searching")
 
     @property
+    def tabs(self) -> tuple[tuple[Any, str, str], ...]:
+        """Return the tabs that are shown, of those that there are."""
+        return self.TABS
+
+    @property
     def tab_title(self) -> str:
         """The long name of the tab that is shown."""
         return _(next(long for each, long, _short in self.TABS if each == self.tab))
 
+    def show_tab(self, tab: Any) -> None:
+        """Show another tab; what was sought is left."""
+        self.tab, self.chose_tab = tab, True
+        if self.field.value:
+            self.field.value = ""
+
     def show_tabs(self, counts: Mapping[Any, int]) -> None:
         """Show every tab with its key and its count. Args: counts: by tab; one that is missing shows none."""
         found = []
-        for tab, long, short in self.TABS:
+        for tab, long, short in self.tabs:
             hint = self.hint_of(command(self._opens(tab)))
             key, count = hint.key if hint is not None else "", str(counts.get(tab, ""))
             found.append(TabTitle(self._opens(tab), key, _(long), _(short), count))

@@ -6,8 +6,9 @@ Nothing here loads the toolkit, so that a test can ask every command in every st
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
+
+import msgspec
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.one_log import TO_COME, LogDesk
@@ -32,8 +33,7 @@ S = TypeVar("S", bound=Asks)
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
-class Seen(Generic[D]):
+class Seen(msgspec.Struct, Generic[D], frozen=True):
     """A screen about one log. Attributes: panel, key: of the line that has the cursor, "" without one."""
 
     desk: D

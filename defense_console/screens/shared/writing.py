@@ -27,6 +27,12 @@ WRITING_ROWS = 8
 """Rows of the field with its frame, where it has no card's place."""
 
 
+def has_one_line(field: str) -> bool:
+    """Return whether the text of a field is one line: a goal, which the console reads, or a name."""
+    kind, _slash, rest = field.partition("/")
+    return kind == "goal" or (kind == "row" and rest.rpartition("/")[2] in ("title", "verifier"))
+
+
 class WritingScreen(ConsoleScreen):
     """A screen about one log on which texts are written.
 
@@ -107,9 +113,8 @@ class WritingScreen(ConsoleScreen):
         draft = self.texts.drafts.get(field)
         self.place_writer()
         self.keep_cursor_seen()
-        self.writer.open(
-            field, self.field_label(field), self.texts.text(field), draft.cursor if draft is not None else None
-        )
+        cursor = draft.cursor if draft is not None else None
+        self.writer.open(field, self.field_label(field), self.texts.text(field), cursor, has_one_line(field))
         self.show_mode()
 
     def keep_text(self, stay: bool = False) -> bool:

@@ -14,18 +14,20 @@ from defense_console.desk.exchange.saving import proposed_file
 from defense_console.desk.logs.one_log import TO_COME
 from defense_console.desk.student.alert_texts import alert_mail, alert_text, proposed_closing, proposed_facts
 from defense_console.desk.student.asked import Asked
+from defense_console.desk.student.outlook import RuleRecord
 from defense_console.desk.student.outlook_words import (
     RULES,
     alert_state,
     precision_sentence,
     reason_sentence,
+    tightening_text,
     tighter_sentence,
 )
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import kinds as ev
-from defense_console.model.student.alerts import RuleReason
-from defense_console.model.student.state import Alert, AlertResult
+from defense_console.model.student.alerts import RuleReason, answer_due
+from defense_console.model.student.state import Alert, AlertResult, Student
 from defense_console.safe_text import content, line
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.copying import copy_out
@@ -42,6 +44,7 @@ from defense_console.words.translation import N_, _, error_text, language, ngett
 from defense_console.words.values import ALERT_RESULTS
 
 NO_PROPOSAL: Final = N_("Choose a proposal first: {key:panel.next} goes there.")
+NO_TIGHTER: Final = N_("Choose a rule that proposes a tighter threshold: {key:panel.next} goes there.")
 NO_ALERT: Final = N_("Choose an alert that is raised: {key:panel.next} goes there.")
 
 
@@ -53,11 +56,15 @@ class OnAlerts:
         desk: of the student under the cursor.
         reasons: why an alert about them is proposed.
         alert: the raised one under the cursor.
+        rule: the rule under the cursor that proposes a tighter threshold.
+        rules_fixed: why no rule can be changed from here.
     """
 
     desk: StudentDesk | None = None
     reasons: tuple[RuleReason, ...] = ()
     alert: Alert | None = None
+    rule: RuleRecord | None = None
+    rules_fixed: ConsoleError | None = None
 
     def refusal(self, *whats: Any) -> ConsoleError | None:
         """Return why these events would be refused now, None when they would be recorded."""
@@ -75,6 +82,13 @@ def _puts_off(seen: OnAlerts) -> Whats:
     return tuple(ev.ProposalPutOff(each.rule, measured=each.measured) for each in needs(seen.reasons, NO_PROPOSAL))
 
 
+def _tightens(seen: OnAlerts) -> Whats:
+    needs(seen.rule, NO_TIGHTER)
+    if seen.rules_fixed is not None:
+        raise seen.rules_fixed
+    return ()
+
+
 ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.raise": _raises,
     "alerts.later": _puts_off,
@@ -84,6 +98,7 @@ ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.close": lambda seen: (ev.AlertClosed(needs(seen.alert, NO_ALERT).seq, "helped"),),
     "alerts.copy": lambda seen: reads(seen.alert, NO_ALERT),
     "alerts.save": lambda seen: reads(seen.alert, NO_ALERT),
+    "alerts.tighten": _tightens,
     "alerts.open": lambda seen: reads(seen.desk, NOBODY),
     "edit.undo": lambda seen: (needs(seen.desk, NOBODY).undoing,),
     "edit.redo": lambda seen: (needs(seen.desk, NOBODY).redoing,),
@@ -105,6 +120,13 @@ class AlertsScreen(PanelScreen):
         super().__init__()
         self.student_id = student_id
         self._desks: dict[str, StudentDesk] = {}
+        self._tighter: dict[str, RuleRecord] = {}
+        """Rules that propose a tighter threshold, by id."""
+
+    def on_mount(self) -> None:
+        """Read the rules again: they may have been edited since the console started."""
+        self.desk.outlooks.rulebook.read()
+        super().on_mount()
 
     # --- the log under the cursor ------------------------------------------------------------------------------------
 
@@ -115,7 +137,7 @@ class AlertsScreen(PanelScreen):
 
     def standing_line(self) -> str:
         """Why the mentor's own rules are not used, where they are not."""
-        problem = self.desk.outlooks.rules_problem
+        problem = self.desk.outlooks.rulebook.problem
         return error_text(problem) if problem is not None else ""
 
     def resume_text(self, told: str) -> None:
@@ -134,7 +156,9 @@ class AlertsScreen(PanelScreen):
             desk = self._desk_of(id)
             return OnAlerts(desk, (), next((each for each in desk.student.alerts if str(each.seq) == number), None))
         if not key or panel != "proposed":
-            return OnAlerts(self._desk_of(self.student_id) if self.student_id else None)
+            mine = self._desk_of(self.student_id) if self.student_id else None
+            rule = self._tighter.get(key) if panel == "rules" else None
+            return OnAlerts(mine, rule=rule, rules_fixed=self.desk.outlooks.rulebook.fixed)
         return OnAlerts(self._desk_of(key), self._reasons.get(key, ()))
 
     @property
@@ -166,7 +190,7 @@ class AlertsScreen(PanelScreen):
 
     def redraw(self) -> None:
         """Ask the rules, and show what they say."""
-        outlooks, in_words = self.desk.outlooks, translator(language())
+        outlooks = self.desk.outlooks
         self._names = {id: each.student.name for id, each in outlooks.at_once().items()}
         self._reasons = {each.student: each.reasons for each in outlooks.proposals()}
         if self.student_id in self._names and self.student_id not in self._reasons:
@@ -180,17 +204,13 @@ class AlertsScreen(PanelScreen):
         none = Item(Content.styled(_("none: no rule speaks"), "$text-muted"))
         keys = self.hints_of("alerts.raise", "alerts.later", "alerts.unfounded") if proposed else ()
         self.panel("proposed").show(_("Proposed"), proposed or (none,), str(len(proposed) or ""), keys)
-        raised = [
-            Item(line(student.name), f"{alert.seq}/{student.id}", Content(mark("alert") + " "),
-                 Content.styled(alert_state(alert, in_words), "$text-muted"), ((Content("  "), content(alert.facts)),))
-            for student, alert in outlooks.raised()
-        ]  # fmt: skip
+        raised = [self._raised(student, alert) for student, alert in outlooks.raised()]
         none = Item(Content.styled(_("none is raised"), "$text-muted"))
         keys = self.hints_of("alerts.answered", "alerts.close") if raised else ()
         self.panel("raised").show(_("Raised"), raised or (none,), str(len(raised) or ""), keys)
         self._draw_rules()
+        self.keep_focus()  # the text is that of the line under the cursor
         self._draw_text()
-        self.keep_focus()
 
     def _proposal(self, id: str, reasons: Sequence[RuleReason]) -> Item:
         said = [reason_sentence(each, self._rules, translator(language())) for each in reasons]
@@ -199,23 +219,37 @@ class AlertsScreen(PanelScreen):
         sign = Content(mark("to_decide" if reasons else "open") + " ")
         return Item(line(self._names.get(id, id)).stylize("bold"), id, sign, rows=rows)
 
+    def _raised(self, student: Student, alert: Alert) -> Item:
+        rules, now = self.desk.outlooks.rules.alerts, self.desk.now().wall
+        overdue = alert.waits_for_the_school and answer_due(alert.raised_at, rules) < now
+        stands = alert_state(alert, rules, self.zone, now, translator(language()))
+        return Item(
+            line(student.name), f"{alert.seq}/{student.id}", Content(mark("alert") + " "),
+            Content.styled(stands, "$text-warning" if overdue else "$text-muted"),
+            ((Content("  "), content(alert.facts)),),
+        )  # fmt: skip
+
     def _draw_rules(self) -> None:
         in_words, items = translator(language()), []
-        for each in self.desk.outlooks.rule_records():
+        records = self.desk.outlooks.rule_records()
+        self._tighter = {each.rule.id: each for each in records if each.tighter is not None}
+        for each in records:
             text = _("{name}: {text}", name=_(RULES[each.rule.measure]), text=each.rule.at_least)
             rows: tuple[tuple[Content, Content], ...] = ()
             if each.tighter is not None:
                 tighter = Content.styled(tighter_sentence(each.rule, each.tighter, in_words), "$text-warning")
                 rows = ((Content("  "), tighter),)
             end = Content.styled(precision_sentence(each.precision, in_words), "$text-muted")
-            items.append(Item(content(text), "", end=end, rows=rows))
-        self.panel("rules").show(_("Rules"), items)
+            items.append(Item(content(text), each.rule.id if each.tighter is not None else "", end=end, rows=rows))
+        keys = self.hints_of("alerts.tighten") if self._tighter else ()
+        self.panel("rules").show(_("Rules"), items, hints=keys)
 
     def _draw_text(self) -> None:
         """Show the text of what is selected, as the school would read it."""
         seen, in_words = self.seen(), translator(language())
         if seen.desk is None:
-            self.panel("text").show(_("Text"), ())
+            none = Item(Content.styled(_("what is proposed or raised is read here before it leaves"), "$text-muted"))
+            self.panel("text").show(_("Text"), (none,))
             return
         shown: Alert | ev.AlertRaised = seen.alert or self._draft(seen)
         text = alert_text(seen.desk.student, shown, in_words)
@@ -338,10 +372,20 @@ class AlertsScreen(PanelScreen):
 
         def made() -> bytes:
             if form == "eml":
-                return alert_mail(desk.student, alert, mine.name, mine.email, now, in_words)
+                return alert_mail(desk.student, alert, mine.signature, mine.email, now, in_words)
             return alert_text(desk.student, alert, in_words).text.encode()
 
         await save_as(self, desk, proposed_file((desk.student.name, _("alert")), form), made)
+
+    async def action_alerts_tighten(self) -> None:
+        """Show what the tighter threshold would have changed, and write it."""
+        rulebook, record = self.desk.outlooks.rulebook, needs(self.seen().rule, NO_TIGHTER)
+        file, tighter = needs(rulebook.file, NO_TIGHTER), needs(record.tighter, NO_TIGHTER)
+        text = tightening_text(record, self._names, file, translator(language()))
+        if not await self.app.push_screen_wait(Confirm(_("Tighten this rule?"), text, yes=_("tighten"), whose="")):
+            return
+        if self.attempt(lambda: rulebook.tighten(record.rule, tighter)) is not None:
+            self.tell(_("Tightened at once; written into {file}.", file=str(file)))
 
     def action_alerts_open(self) -> None:
         """The student under the cursor."""

@@ -14,7 +14,7 @@ from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
-from defense_console.screens.shared.asking import Ask, answer_to, ask_until
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.screens.students.panels import date_of, level_text
@@ -62,8 +62,8 @@ async def move_goal(screen: StudentPanels, goal: values.Goal) -> bool:
             raise ConsoleError("The goal has this date already.")
         return due
 
-    def when(problem: str) -> Ask:
-        return Ask(desk, Asked.GOAL_DATE.of(goal.seq), title, problem or details, required=False)
+    def when(problem: str) -> AskLine:
+        return AskLine(desk, Asked.GOAL_DATE.of(goal.seq), title, problem or details, required=False)
 
     day = await ask_until(screen, when, another)
     if day is None:
@@ -126,8 +126,8 @@ async def _move_session(screen: StudentPanels, day: str) -> None:
     desk = screen.texts
     details = _("Write it like 03/04 14:00, tomorrow 14:00, monday 9:30 or in 2 days.")
 
-    def when(problem: str) -> Ask:
-        return Ask(desk, Asked.SESSION, _("When is it instead?"), problem or details)
+    def when(problem: str) -> AskLine:
+        return AskLine(desk, Asked.SESSION, _("When is it instead?"), problem or details)
 
     if await ask_until(screen, when, lambda typed: desk.move_session(day, typed)) is not None:
         screen.update()
@@ -137,7 +137,7 @@ async def _move_session(screen: StudentPanels, day: str) -> None:
 async def reword_goal(screen: StudentPanels, goal: values.Goal) -> None:
     """Ask for other words of a goal; its day and its condition stay."""
     title = _("How does the goal read?")
-    text = await answer_to(screen, Ask(screen.texts, Asked.GOAL_TEXT.of(goal.seq), title, initial=goal.text))
+    text = await answer_to(screen, AskLine(screen.texts, Asked.GOAL_TEXT.of(goal.seq), title, initial=goal.text))
     if text is not None and text != goal.text:
         screen.attempt(lambda: screen.texts.reword_goal(goal.seq, text, goal.condition))
 
@@ -205,7 +205,7 @@ async def point_to(screen: StudentPanels) -> None:
             screen.attempt(lambda: screen.texts.point_to(chosen.title, chosen.link, chosen.skill))
             return
     details = _("Its title, then its link where it has one.")
-    text = await answer_to(screen, Ask(screen.texts, Asked.RESOURCE, _("Which resource?"), details))
+    text = await answer_to(screen, AskLine(screen.texts, Asked.RESOURCE, _("Which resource?"), details))
     skill = await _skill_served(screen, found.skills) if text is not None else None
     if text is not None and skill is not None:
         title, link = split_link(text)
@@ -238,9 +238,9 @@ async def estimate(screen: StudentPanels) -> None:
     before = str(desk.percent(project))
     computed = _("Computed from uploads, criteria and goals: {n} %.", n=desk.computed_percent(project))
 
-    def how_far(problem: str) -> Ask:
+    def how_far(problem: str) -> AskLine:
         title = _("How far is {project}, in percent?", project=project.id)
-        return Ask(desk, Asked.ESTIMATE, title, problem or computed, before)
+        return AskLine(desk, Asked.ESTIMATE, title, problem or computed, before)
 
     def use(typed: str) -> int:
         desk.estimate(project.id, percent_of(typed))
@@ -273,8 +273,8 @@ async def go_away(screen: StudentPanels) -> None:
         return
     details = _("The last day, like friday, 15/12 or in 2 weeks; nothing where nobody knows.")
 
-    def until_when(problem: str) -> Ask:
-        return Ask(desk, Asked.AWAY, _("Until when is the student away?"), problem or details, required=False)
+    def until_when(problem: str) -> AskLine:
+        return AskLine(desk, Asked.AWAY, _("Until when is the student away?"), problem or details, required=False)
 
     def leave(typed: str) -> str:
         last = typed_due(typed, screen.zone, screen.desk.now().wall)

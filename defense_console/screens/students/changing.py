@@ -14,7 +14,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.student.state import FollowedStudent, SettledOutcome
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, ask_until
+from defense_console.screens.shared.asking import AskLine, ask_until
 from defense_console.screens.shared.completing import AskZone
 from defense_console.screens.shared.dialogs import CHOICES, Choose
 from defense_console.screens.students.panels import date_of
@@ -71,7 +71,7 @@ async def _ask(
     do: Callable[[str], FollowedStudent | str],
     initial: str = "",
     required: bool = True,
-    kind: type[Ask] = Ask,
+    kind: type[AskLine] = AskLine,
 ) -> bool:
     """Ask until an answer can be used. Returns: whether it was."""
     asked = partial(kind, desk, field, question, initial=initial, required=required)

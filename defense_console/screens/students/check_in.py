@@ -10,8 +10,9 @@ from textual.content import Content
 
 from defense_console.desk.student.overview import Sessions
 from defense_console.desk.student.progress import STEP
-from defense_console.desk.student.today import set_in
+from defense_console.desk.student.today import form_names, set_in
 from defense_console.keys.keymap import Command
+from defense_console.safe_text import cells
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Confirm
@@ -21,7 +22,7 @@ from defense_console.screens.students.wishes import CHECK_IN, CHOICES_OF, kind_a
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.words.translation import _
+from defense_console.words.translation import _, language, translator
 
 KEYS: Final = ("check_in.first", "check_in.second", "check_in.third")
 """The three keys of an answer."""
@@ -94,14 +95,21 @@ class CheckInScreen(StudentPanels):
         return today.headings(keys) if len(keys) == len(KEYS) else today.headings(["", "", ""])
 
     def _draw_form(self) -> None:
-        fields = self.texts.form()
-        items = [
-            Item(Content.assemble((field.name + "  ", "$text-muted"), panels.one_line_text(field.text)), "",
-                 Content("› " if n == self._copied % len(fields) else "  "))
-            for n, field in enumerate(fields)
-        ]  # fmt: skip
-        none = Item(Content.styled(_("What you answer is worded here for the school's form."), "$text-muted"))
-        self.panel("form").show(_("For the school's form"), items or [none], hints=self.hints_of("check_in.copy"))
+        """Show every field on a line of its own, also the empty ones: nothing moves when one is filled."""
+        fields, panel = self.texts.form(), self.panel("form")
+        texts = {field.name: panels.one_line_text(field.text) for field in fields}
+        to_copy = fields[self._copied % len(fields)].name if fields else ""
+        names = form_names(translator(language()))
+        wide = max(map(cells, names))
+        items = []
+        for name in names:
+            lead = Content.assemble(
+                "› " if name == to_copy else "  ", (panels.same_width(name, wide) + "  ", "$text-muted")
+            )
+            text = texts.get(name, Content.styled("–", "$text-muted"))
+            items.append(Item(text.truncate(max(1, panel.view.width - lead.cell_length), ellipsis=True), mark=lead))
+        told = "" if fields else _("what you answer is worded here")
+        panel.show(_("For the school's form"), items, told, self.hints_of("check_in.copy"))
 
     def second(self) -> None:
         """The time left moves."""
@@ -114,7 +122,9 @@ class CheckInScreen(StudentPanels):
     def quiet_line(self) -> str:
         """What the key that is pressed next does."""
         if self.student.running is not None or self.texts.session_today is not None:
-            return ""
+            return super().quiet_line()
+        if self.texts.planned_today is None:
+            return _("{key:check_in.start} starts a session that nobody planned")
         return _("{key:check_in.start} starts the session; {key:check_in.third} says that it is not held")
 
     def label(self, command: Command) -> str:

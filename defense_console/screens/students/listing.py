@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partialmethod
 
 from textual.app import ComposeResult
 
@@ -12,6 +13,7 @@ from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line, shortened
+from defense_console.screens.console import Place
 from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.screens.students import words
 from defense_console.screens.students.goal_reading import ReadsGoals
@@ -38,6 +40,8 @@ class StudentsScreen(SearchedList, ReadsGoals):
         self._about: StudentDesk | None = None
         self._first_drawing = True
         self._computing = False
+        self._left: tuple[int, str, int] | None = None
+        """Place and id of the student who was opened, and the number of their last event then."""
 
     # --- what is on it -----------------------------------------------------------------------------------------------
 
@@ -107,12 +111,22 @@ class StudentsScreen(SearchedList, ReadsGoals):
         shown = ordered(in_tab(self._rows, self.tab, search), self.order, behind)
         rows = [words.table_row(row, ahead.get(row.line.student.id), self.zone, now, today) for row in shown]
         self.table.show_rows(words.columns(), rows, words.empty(search, self.tab if self._rows else None))
+        self._stay_in_place()
         name = _("Found “{text}”", text=shortened(search.strip(), 30)) if search.strip() else self.tab_title
         keys = self.hints_of("students.open", "student.check_in", "student.goal")
         self.table.name_frame(line(name), str(len(rows) or ""), keys)
         self.show_search()
         self.show_tabs(counted)
         self._compute_missing()
+
+    def _stay_in_place(self) -> None:
+        """Keep the cursor in its place when the student who was opened has moved in the list by what was done there.
+
+        So the next one who waits is under it. While the list is shown the cursor goes along with its student.
+        """
+        left, self._left, now = self._left, None, self.seen().selected
+        if left is not None and now is not None and now.id == left[1] and now.seq != left[2]:
+            self.table.go_to(left[0])
 
     def _compute_missing(self) -> None:
         """Have forecasts computed on a thread: the list does not wait for them."""
@@ -174,13 +188,18 @@ class StudentsScreen(SearchedList, ReadsGoals):
     def _chosen_id(self) -> str:
         return self.table.chosen or ""  # without a line under the cursor these commands are refused
 
+    def _open(self, place: Place) -> None:
+        if (student := self.seen().selected) is not None:
+            self.console_app.go(place, student.id)
+            self._left = self.table.row, student.id, student.seq
+
     def action_students_open(self) -> None:
         """The selected student."""
-        self.console_app.go("student", self._chosen_id)
+        self._open("student")
 
     def action_student_check_in(self) -> None:
         """The check-in of the selected student."""
-        self.console_app.go("check_in", self._chosen_id)
+        self._open("check_in")
 
     def _write(self, field: str) -> None:
         self._about = self.desk.follow(self._chosen_id)
@@ -194,30 +213,11 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """A private note on the selected student."""
         self._write("note")
 
-    def _show_tab(self, tab: StudentTab | None) -> None:
-        self.tab = tab
-        if self.field.value:
-            self.field.value = ""
-
-    def action_students_tab_week(self) -> None:
-        """Who has a session or a goal due this week."""
-        self._show_tab("week")
-
-    def action_students_tab_mine(self) -> None:
-        """Who waits for me."""
-        self._show_tab("mine")
-
-    def action_students_tab_drifting(self) -> None:
-        """Who slips away."""
-        self._show_tab("drifting")
-
-    def action_students_tab_away(self) -> None:
-        """Who is away."""
-        self._show_tab("away")
-
-    def action_students_tab_all(self) -> None:
-        """Everybody."""
-        self._show_tab(None)
+    action_students_tab_week = partialmethod(SearchedList.show_tab, "week")
+    action_students_tab_mine = partialmethod(SearchedList.show_tab, "mine")
+    action_students_tab_drifting = partialmethod(SearchedList.show_tab, "drifting")
+    action_students_tab_away = partialmethod(SearchedList.show_tab, "away")
+    action_students_tab_all = partialmethod(SearchedList.show_tab, None)
 
     def action_students_order(self) -> None:
         """The next order."""
@@ -239,7 +239,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
 
         student = await add_student(self)
         if student is not None:
-            self._show_tab(None)
+            self.show_tab(None)
             self.update()
             self.table.choose(student.id)
 

@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 
 from textual.content import Content
 
+from defense_console.desk.queue import GoingOn
 from defense_console.desk.student.student import StudentDesk
+from defense_console.keys.keymap import Command
+from defense_console.model.defense.subject import REHEARSAL
 from defense_console.model.log.kinds import numbered
 from defense_console.model.student.state import FollowedStudent, Goal, Promise, StudentQuestion
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.going_on import going_on_words
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.shared.wishes import Seen, Wishes
 from defense_console.screens.students.goal_reading import ReadsGoals
@@ -95,27 +99,49 @@ class StudentPanels(PanelScreen, ReadsGoals):
         kind, number = kind_and_number(self.at_cursor()[1])
         return numbered(self.student.questions, number) if kind == "question" else None
 
+    def going_on(self) -> tuple[GoingOn, ...]:
+        """The student's defenses and rehearsals that are live."""
+        return tuple(each for each in self.desk.agenda.going_on() if each.student_id == self.student_id)
+
+    def _rehearsal(self) -> str:
+        """Id of the student's rehearsal that is live, "" for none."""
+        return next((each.id for each in self.going_on() if each.subject is REHEARSAL), "")
+
+    def label(self, command: Command) -> str:
+        """The key that rehearses goes on with the rehearsal that is live."""
+        if command.id == "student.rehearse" and self._rehearsal():
+            return _("go on")
+        return super().label(command)
+
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_student_goal(self) -> None:
         """The next goal."""
         self.write("goal")
 
+    def action_student_question(self) -> None:
+        """A question of the student."""
+        self.write("question")
+
     def action_student_note(self) -> None:
         """A private note."""
         self.write("note")
 
     async def action_student_rehearse(self) -> None:
-        """Rehearse the next defense, after a question; one that is running is continued."""
+        """Rehearse the next defense, after a question; one that is live is continued at once."""
+        if id := self._rehearsal():
+            self.console_app.go("rehearsal", id)
+            return
         desk, project = self.texts, self.texts.running_project
         curriculum = desk.curriculum
         if project is None or curriculum is None:
             return
-        details = _("The live screen opens and its clock runs. Nothing of it enters the record, a report or the queue.")
+        details = _("The live screen opens and its clock runs. Nothing of it enters the record or a report.")
+        details = "\n".join((details, *map(going_on_words, self.desk.agenda.going_on())))
         question = Confirm(_("Rehearse {project} now?", project=project.id), details, yes=_("rehearse"))
         if not await self.app.push_screen_wait(question):
             return
         rehearsals, tongue = self.desk.rehearsals, language()
-        id = self.attempt(lambda: rehearsals.begin(self.student_id, curriculum, project, tongue))
-        if id is not None:
-            self.console_app.go("rehearsal", id)
+        begun = self.attempt(lambda: rehearsals.begin(self.student_id, curriculum, project, tongue))
+        if begun is not None:
+            self.console_app.go("rehearsal", begun)

@@ -7,10 +7,12 @@ from datetime import date
 
 from textual.content import Content
 
+from defense_console.desk.queue import GoingOn
 from defense_console.desk.student.outlook import Outlook, OutlookDesk
 from defense_console.desk.student.outlook_words import forecast_sentence, range_words, record_sentence
 from defense_console.desk.student.overview import Overview, Record
 from defense_console.desk.student.today import goal_words as wording_of
+from defense_console.model.defense.subject import REHEARSAL
 from defense_console.model.student.forecast import Forecast
 from defense_console.model.student.state import (
     Absence,
@@ -257,13 +259,24 @@ def dots(student: FollowedStudent) -> tuple[Dot, ...]:
 # --- the band --------------------------------------------------------------------------------------------------------
 
 
-def situation(student: FollowedStudent, shown: Overview, zone: str, now: str) -> Content:
-    """Return when the student was seen, when next, how many sessions were held, away until when; empty for nothing."""
-    return Content("   ").join(_situation(student, shown, zone, now))
+def situation(student: FollowedStudent, shown: Overview, going_on: Iterable[GoingOn], zone: str, now: str) -> Content:
+    """Return what is live, when the student was seen, when next, how many sessions were held, away until when.
+
+    Args:
+        going_on: The student's defenses and rehearsals that are live.
+    """
+    return Content("   ").join(_situation(student, shown, going_on, zone, now))
 
 
-def _situation(student: FollowedStudent, shown: Overview, zone: str, now: str) -> Iterator[Content]:
+def _situation(
+    student: FollowedStudent, shown: Overview, going_on: Iterable[GoingOn], zone: str, now: str
+) -> Iterator[Content]:
     at, standing = shown.line, student.standing
+    for each in going_on:
+        text = _("rehearsal of {project} live: {key:student.rehearse} goes there", project=each.project)
+        if each.subject is not REHEARSAL:
+            text = _("defense of {project} live: {key:console.running} goes there", project=each.project)
+        yield content(f"{mark('live')} {text}").stylize("bold $text-error")
     if at.away and standing.away is not None:
         until = standing.away.until
         text = _("away until {day}", day=date_of(until)) if until else _("away, nobody knows until when")

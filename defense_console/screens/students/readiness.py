@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from textual.app import ComposeResult
@@ -30,8 +29,7 @@ NOT_REHEARSED: Final = N_("Nothing was rehearsed yet: {key:student.rehearse} reh
 WORD_CELLS = 14
 
 
-@dataclass(frozen=True)
-class OnReadiness(Seen[StudentDesk]):
+class OnReadiness(Seen[StudentDesk], frozen=True):
     """The screen. Attributes: project: that is prepared, "" for none; last: id of its last rehearsal."""
 
     project: str = ""

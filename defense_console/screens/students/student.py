@@ -36,9 +36,9 @@ class StudentScreen(StudentPanels):
             with Vertical(classes="column", id="student-left"):
                 yield Panel(id="goals")
                 yield CurvePanel(id="progress")
-                yield Panel(id="sessions")
-                yield Panel(id="questions", classes="panel rest")
+                yield Panel(id="sessions", classes="panel rest")
             with Vertical(classes="column", id="student-right"):
+                yield Panel(id="questions")
                 yield Panel(id="learning")
                 yield Panel(id="notes", classes="panel rest")
 
@@ -105,7 +105,7 @@ class StudentScreen(StudentPanels):
             if path
             else Content.styled(_("no path yet: {key:queue.student} plans it"), "$text-muted")
         )
-        second = panels.situation(self.student, shown, self.zone, self.desk.now().wall)
+        second = panels.situation(self.student, shown, self.going_on(), self.zone, self.desk.now().wall)
         ahead = self.desk.outlooks.of(self.student_id)
         third = panels.end_words(self.desk.outlooks, ahead.forecast)
         rows = [first, *(each.truncate(self.row_width, ellipsis=True) for each in (second, third))]
@@ -167,10 +167,6 @@ class StudentScreen(StudentPanels):
         question = self.focused_question()
         if question is not None:
             await asking.answer_as_before(self, question)
-
-    def action_student_question(self) -> None:
-        """A question of the student."""
-        self.write("question")
 
     async def action_student_learning(self) -> None:
         """How the student learns."""

@@ -82,7 +82,7 @@ def table_row(row: BoardRow, ahead: Outlook | None, zone: str, now: str, today: 
 
 
 def _mark(row: BoardRow) -> tuple[str, str]:
-    if row.line.student.standing.running:
+    if row.is_live:
         return "live", "$text-error"
     if "mine" in row.tabs:
         return "my_turn", "$text-accent"
@@ -109,7 +109,7 @@ def path_marks(path: Sequence[tuple[Project, ProjectStatus]]) -> Content:
 
 def seen(row: BoardRow) -> Content:
     """Return how long ago the last session was, always short: a column that grows pushes others out of the list."""
-    if row.line.student.standing.running:
+    if row.is_live:
         return Content.styled(_("live"), "$text-error")
     if row.silent_days is None:
         return Content("")

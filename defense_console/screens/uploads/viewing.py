@@ -12,7 +12,7 @@ from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Choose
-from defense_console.settings import in_browser
+from defense_console.surroundings import in_browser
 from defense_console.words.translation import _, size_text
 
 

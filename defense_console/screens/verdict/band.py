@@ -6,6 +6,7 @@ from textual.content import Content
 
 from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.defense.legal_context import SESSION_REFUSALS
+from defense_console.model.defense.state import Version
 from defense_console.safe_text import cells, content, shortened
 from defense_console.screens.verdict import panels
 from defense_console.settings import Settings
@@ -33,12 +34,22 @@ def band_line(desk: VerdictDesk, settings: Settings, zone: str, now: str, width:
     if defense.drafting is not None:
         return _drafted(desk, settings, width)
     if defense.released is not None:
-        at = defense.released.released_at
-        day = when(at, zone, now) if at else "–"
-        text = _("Verdict {n} released {when}.", n=defense.released.version, when=day)
-        send = _("Now send the message: {key:report.message}")
-        return Content.assemble(_tag(_("released")), (f" {send}", "bold $text-warning"), f"   {text}")
+        return _released(defense.released, zone, now, width)
     return _tagged(_("no verdict"), _(SESSION_REFUSALS[defense.session]), "$text-warning")
+
+
+def _released(verdict: Version, zone: str, now: str, width: int) -> Content:
+    """The next step, and when it was released, which is never cut; what the tag says already gives way first."""
+    day = when(verdict.released_at, zone, now) if verdict.released_at else "–"
+    send = _("Now send the message: {key:report.message}")
+    said = (_("Verdict {n} released {when}.", n=verdict.version, when=day),
+            _("Verdict {n}, {when}", n=verdict.version, when=day), day)  # fmt: skip
+    tag = _tag(_("released"))
+    for text in said:
+        line = Content.assemble(tag, (f" {send}", "bold $text-warning"), f"   {text}")
+        if line.cell_length <= width:
+            return line
+    return Content.assemble(tag, f" {day}   ", (_("Message: {key:report.message}"), "bold $text-warning"))
 
 
 def _tag(word: str) -> Content:

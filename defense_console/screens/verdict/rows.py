@@ -9,7 +9,7 @@ from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.defense import revision
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.state import Request, Severity, Verification
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import AskLine, answer_to
 from defense_console.screens.shared.dialogs import CHOICES, Choose
 from defense_console.screens.shared.panel_screen import DefensePanels
 from defense_console.words.translation import _, language
@@ -37,7 +37,7 @@ async def add_row(screen: DefensePanels, desk: VerdictDesk) -> None:
     if answer < len(free):
         _add(screen, desk, free[answer].n, "")
         return
-    title = await answer_to(screen, Ask(desk, Asked.DOCUMENT, _("Which document?"), placeholder=_("its name")))
+    title = await answer_to(screen, AskLine(desk, Asked.DOCUMENT, _("Which document?"), placeholder=_("its name")))
     if title:
         _add(screen, desk, None, title)
 

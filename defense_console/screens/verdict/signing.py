@@ -8,6 +8,7 @@ from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
+from defense_console.screens.shared.first_start import ask_name
 from defense_console.screens.verdict import panels
 from defense_console.words.translation import N_, _, duration_text
 
@@ -23,7 +24,10 @@ async def sign_or_release(screen: ConsoleScreen, desk: VerdictDesk) -> None:
     """Sign after a question; when signed, release."""
     if desk.defense.signed is not None:
         await _release(screen, desk)
-    elif await screen.app.push_screen_wait(_question(screen, desk)) and screen.attempt(desk.sign) is not None:
+        return
+    if screen.desk.settings.unnamed and not await ask_name(screen):
+        return
+    if await screen.app.push_screen_wait(_question(screen, desk)) and screen.attempt(desk.sign) is not None:
         screen.tell(_("Signed."))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, cast
 
 from defense_console.desk.defense.live import advancing, toggling
@@ -28,8 +27,7 @@ from defense_console.screens.shared.wishes import (
 OnVerdict = Seen[VerdictDesk]
 
 
-@dataclass(frozen=True)
-class OnReport(Seen[VerdictDesk]):
+class OnReport(Seen[VerdictDesk], frozen=True):
     """The preview; its keys are those of the report's fields.
 
     Attributes:

@@ -1,123 +1,144 @@
-"""Claims: which mentor is responsible for a defense that was offered to all. Not yet reached from the console.
+"""Claims: which mentor is responsible for a defense that was offered to all.
 
-A claim is a row that is changed by compare-and-set. Each change gives it another fence; what was written under an
-earlier one is refused (`Append.fence`). Whoever takes the next one chooses at random among the first hundred, so that
-many who take at once are rarely in each other's way. `torture/school.py` measures that.
+A claim is a row that is changed by compare-and-set. Each change of hands gives it another fence; what was written under
+an earlier one is refused (`Append.fence`). Whoever takes just the next one chooses at random among the first hundred,
+so that many who take at once are rarely in each other's way. `torture/school.py` measures that.
 """
 
 from __future__ import annotations
 
 import random
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 
+from defense_console.model.errors import N_
+from defense_console.model.log.instants import iso
+from defense_console.store.base import Conflict
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.store import PostgresStore, not_yours
+from defense_console.store.postgres.transactions import Transactions
 
 AMONG: Final = 100
 """How many offered defenses one is chosen among."""
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """A defense that was offered.
-
-    Attributes:
-        holder: who took it, "" while it is offered.
-        fence: goes up with each change.
-        note: why it was given back, or what its next holder has to know.
-    """
-
-    stream: str
-    state: Literal["offered", "claimed"]
-    holder: str
-    fence: int
-    note: str = ""
+DAYS: Final = {"first_days": FIRST_DAYS, "claim_days": CLAIM_DAYS, "answer_days": ANSWER_DAYS}
+Change = Literal["taken", "given back", "transferred", "expired"]
 
 
 class _Lost(Exception):
     """Another one changed the claim first: there is nothing to commit."""
 
 
-class Claims:
-    """The claims of a school, on the thread of its store."""
+class PostgresClaims:
+    """The claims of a school, on the thread of its store.
 
-    def __init__(self, store: PostgresStore) -> None:
-        self._store = store
-        self._school = store.school
-        self._transactions = store.transactions
+    Args:
+        transactions: Of the store.
+        me: The account that takes and gives back.
+    """
 
-    def offer(self, stream: str, apart: str = "") -> None:
-        """Offer a defense to all; one that was offered before stays as it is.
+    def __init__(self, transactions: Transactions, school: str, me: str) -> None:
+        self.me = me
+        self._school = school
+        self._transactions = transactions
 
-        Args:
-            apart: The student's own mentor, who never assesses it.
-        """
+    # --- reading -----------------------------------------------------------------------------------------------------
 
-        def offer() -> None:
-            if self._transactions.execute(sql.ADD_CLAIM, (self._school, stream, apart)).rowcount:
-                self._transactions.execute(sql.OFFER, (self._school, stream))
-
-        self._transactions.write(offer)
-
-    def take(self, holder: str) -> Claim | None:
-        """Take one of the next defenses; None when nothing is offered to this mentor.
-
-        Raises:
-            StoreError: The store cannot be written.
-        """
-        while offered := self._transactions.read(lambda: self._offered(holder)):
-            random.shuffle(offered)
-            for stream, fence in offered:
-                claim = Claim(stream, "claimed", holder, fence + 1)
-                if self._change(claim, taken=True):
-                    return claim
-        return None
-
-    def give_back(self, claim: Claim, reason: str) -> Claim:
-        """Offer a defense again that one has taken.
-
-        Raises:
-            Conflict: The claim has changed meanwhile.
-        """
-        return self._changed(Claim(claim.stream, "offered", "", claim.fence + 1, reason))
-
-    def hand_over(self, claim: Claim, holder: str, note: str) -> Claim:
-        """Give a defense to another mentor, with what they have to know.
-
-        Raises:
-            Conflict: The claim has changed meanwhile, or it would be the student's own mentor.
-        """
-        return self._changed(Claim(claim.stream, "claimed", holder, claim.fence + 1, note))
+    def all(self) -> dict[str, Claim]:
+        """Return the claim of every pending defense that has one, by stream."""
+        return {claim.stream: claim for claim in self._read(sql.CLAIMS)}
 
     def of(self, stream: str) -> Claim | None:
         """Return the claim of a defense, None when it was never offered."""
-        found = self._read(sql.CLAIM_OF, stream)
-        return found[0] if found else None
+        return next(iter(self._read(sql.CLAIM_OF, stream)), None)
 
     def held_by(self, holder: str) -> list[Claim]:
         """Return what a mentor has taken, by name of the log."""
         return sorted(self._read(sql.CLAIMS_OF, holder), key=lambda claim: claim.stream)
 
-    def _offered(self, holder: str) -> list[tuple[str, int]]:
-        rows = self._transactions.execute(sql.NEXT_OFFERED, (self._school, holder, AMONG)).fetchall()
-        return [(stream, fence) for stream, fence in rows]
-
-    def _read(self, statement: str, name: str) -> list[Claim]:
+    def _read(self, statement: str, *parameters: str) -> list[Claim]:
         return self._transactions.read(
-            lambda: [Claim(*row) for row in self._transactions.execute(statement, (self._school, name))]
+            lambda: [_claim(*row) for row in self._transactions.execute(statement, (self._school, *parameters))]
         )
 
-    def _change(self, claim: Claim, *, taken: bool = False) -> bool:
-        """Let a claim that has the fence before this one become this one; return whether it had."""
-        before = {**msgspec.structs.asdict(claim), "school": self._school, "fence": claim.fence - 1}
+    # --- changing ----------------------------------------------------------------------------------------------------
+
+    def offer(self, stream: str, apart: str = "", first: str = "") -> Claim:
+        """Offer a defense to all; one that was offered before stays as it is."""
+
+        def offer() -> None:
+            if self._transactions.execute(sql.ADD_CLAIM, (self._school, stream, apart, first)).rowcount:
+                self._transactions.execute(sql.OFFER, (self._school, stream))
+
+        self._transactions.write(offer)
+        return self._now(stream)
+
+    def take_next(self) -> Claim | None:
+        """Take one of the next defenses; None when nothing is offered to this mentor.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        while offered := self._transactions.read(self._offered):
+            random.shuffle(offered)
+            for stream, fence in offered:
+                if self._change("taken", Claim(stream, "claimed", self.me, fence + 1), sql.TAKE, sql.CHANGE_CLAIM):
+                    return self.of(stream)
+        return None
+
+    def take(self, claim: Claim) -> Claim:
+        """Take a defense that is offered."""
+        taken = Claim(claim.stream, "claimed", self.me, claim.fence + 1, claim.note)
+        return self._changed("taken", taken, sql.TAKE, sql.CHANGE_CLAIM)
+
+    def give_back(self, claim: Claim, reason: str) -> Claim:
+        """Offer a defense again that was taken."""
+        return self._changed("given back", Claim(claim.stream, "offered", "", claim.fence + 1, reason))
+
+    def hand_over(self, claim: Claim, holder: str, note: str) -> Claim:
+        """Give a defense to another mentor; never to the student's own."""
+        return self._changed("transferred", Claim(claim.stream, "claimed", holder, claim.fence + 1, note))
+
+    def expire(self, claim: Claim, starts: str) -> Claim:
+        """Offer a defense again whose holder was asked and has not answered."""
+        after = Claim(claim.stream, "offered", "", claim.fence + 1)
+        return self._changed("expired", after, sql.EXPIRE, starts=starts)
+
+    def ask(self, claim: Claim) -> Claim:
+        """Ask the holder whether to keep it."""
+        return self._touched(claim, sql.ASK)
+
+    def keep(self, claim: Claim) -> Claim:
+        """Answer that one keeps it."""
+        return self._touched(claim, sql.KEEP)
+
+    def _offered(self) -> list[tuple[str, int]]:
+        wanted = {"school": self._school, "holder": self.me, "among": AMONG, **DAYS}
+        return [(stream, fence) for stream, fence in self._transactions.execute(sql.NEXT_OFFERED, wanted)]
+
+    def _touched(self, claim: Claim, statement: str) -> Claim:
+        place = {**msgspec.structs.asdict(claim), "school": self._school, **DAYS}
+        if not self._transactions.write(lambda: self._transactions.execute(statement, place).rowcount):
+            raise not_yours(claim.stream)
+        return self._now(claim.stream)
+
+    def _changed(self, what: Change, after: Claim, *statements: str, starts: str = "") -> Claim:
+        if not self._change(what, after, *(statements or (sql.CHANGE_CLAIM,)), starts=starts):
+            raise not_yours(after.stream)
+        return self._now(after.stream)
+
+    def _change(self, what: Change, after: Claim, *statements: str, starts: str = "") -> bool:
+        """Let the claim with the fence before `after` become it; return whether there still was that one."""
+        place = {**msgspec.structs.asdict(after), "school": self._school, "what": what, "starts": starts, **DAYS}
 
         def change() -> None:
-            for statement in (*([sql.TAKE] if taken else []), sql.CHANGE_CLAIM):
-                if self._transactions.execute(statement, before).rowcount != 1:
+            for statement in statements:
+                if self._transactions.execute(statement, {**place, "fence": after.fence - 1}).rowcount != 1:
                     raise _Lost
-            if claim.state == "offered":
-                self._transactions.execute(sql.OFFER, (self._school, claim.stream))
+            if after.state == "offered":
+                self._transactions.execute(sql.OFFER, (self._school, after.stream))
+            self._transactions.execute(sql.RECORD_CLAIM, place)
 
         try:
             self._transactions.write(change)
@@ -125,7 +146,19 @@ class Claims:
             return False
         return True
 
-    def _changed(self, claim: Claim) -> Claim:
-        if not self._change(claim):
-            raise not_yours(claim.stream)
+    def _now(self, stream: str) -> Claim:
+        claim = self.of(stream)
+        assert claim is not None  # it was changed just now, and claims stay
         return claim
+
+
+def _claim(
+    stream: str, state: Literal["offered", "claimed"], holder: str, fence: int, note: str,
+    since: datetime, apart: str, first: str, asked: datetime | None,
+) -> Claim:  # fmt: skip
+    return Claim(stream, state, holder, fence, note, iso(since), apart, first, iso(asked) if asked else "")
+
+
+def not_yours(stream: str) -> Conflict:
+    """Return that a claim has changed since it was read."""
+    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)

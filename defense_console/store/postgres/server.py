@@ -77,6 +77,7 @@ class Server:
                 self._prepare(first, create and self.refusal is None)
                 self.school_id = self._id_of_school(first, create and self.refusal is None)
                 info = first.info
+                self.account = _account(first)
                 host = info.host or "localhost"
                 self.place = f"postgresql://{host}:{info.port}/{info.dbname}?school={self.school}"
         self._away = threading.Event()
@@ -156,6 +157,11 @@ def _schema(connection: Connection) -> str | None:
     except errors.UndefinedTable:
         return None
     return None if row is None else str(row[0])
+
+
+def _account(connection: Connection) -> str:
+    row = connection.execute(sql.ACCOUNT).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def _why_read_only(connection: Connection) -> ConsoleError | None:

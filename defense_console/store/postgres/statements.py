@@ -15,6 +15,9 @@ SETTINGS: Final = (
     "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
 )
 BEGIN: Final = "BEGIN"
+VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
+"""A view locks nothing and marks nothing, so whoever reads from it may pause, as a pipe does."""
 COMMIT: Final = "COMMIT"
 ROLLBACK: Final = "ROLLBACK"
 SAVEPOINT: Final = "SAVEPOINT inner_block"
@@ -52,10 +55,13 @@ WHERE l.school = %s AND l.stream = %s
 LINES: Final = """
 SELECT seq, body, hash FROM event WHERE school = %s AND stream = %s AND seq BETWEEN %s AND %s ORDER BY seq
 """
-WHOLE_LOG: Final = """
-SELECT l.seq, l.hash, e.seq, e.body, e.hash FROM log AS l
+WHOLE_LOGS: Final = """
+SELECT l.stream, l.seq, l.hash, e.seq, e.body, e.hash FROM log AS l
 LEFT JOIN event AS e ON e.school = l.school AND e.stream = l.stream
-WHERE l.school = %s AND l.stream = %s ORDER BY e.seq
+WHERE l.school = %s AND l.stream = ANY(%s) ORDER BY l.stream, e.seq
+"""
+SIZE: Final = """
+SELECT count(*), coalesce(sum(seq), 0)::bigint FROM log WHERE school = %s AND left(stream, length(%s)) = %s
 """
 BEGIN_LOG: Final = """
 INSERT INTO log (school, stream, subject, defense, seq, hash, waiting, row_seq, row_version, changed)
@@ -154,26 +160,63 @@ ON CONFLICT (school, name) DO UPDATE SET value = excluded.value
 
 # --- claims --------------------------------------------------------------------------------------------------------
 
+ACCOUNT: Final = "SELECT current_user"
 ADD_CLAIM: Final = """
-INSERT INTO claim (school, stream, state, holder, apart, fence, note, since)
-VALUES (%s, %s, 'offered', '', %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
+INSERT INTO claim (school, stream, state, holder, apart, preferred, fence, note, since)
+VALUES (%s, %s, 'offered', '', %s, %s, 0, '', clock_timestamp()) ON CONFLICT DO NOTHING
 """
 OFFER: Final = """
-INSERT INTO offer (school, stream, apart, fence, offered)
-SELECT school, stream, apart, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
+INSERT INTO offer (school, stream, apart, preferred, fence, offered)
+SELECT school, stream, apart, preferred, fence, clock_timestamp() FROM claim WHERE school = %s AND stream = %s
 """
 NEXT_OFFERED: Final = """
-SELECT stream, fence FROM offer WHERE school = %s AND apart <> %s ORDER BY offered, stream LIMIT %s
+SELECT stream, fence FROM offer
+WHERE school = %(school)s AND apart <> %(holder)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+ORDER BY offered, stream LIMIT %(among)s
 """
-TAKE: Final = "DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s"
+TAKE: Final = """
+DELETE FROM offer WHERE school = %(school)s AND stream = %(stream)s AND (preferred = '' OR preferred = %(holder)s
+    OR offered < clock_timestamp() - %(first_days)s * interval '1 day')
+"""
 """Of all who saw it offered, one removes the row; whether it still is that offer, the fence of the claim says."""
 CHANGE_CLAIM: Final = """
-UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp()
+UPDATE claim SET state = %(state)s, holder = %(holder)s, fence = fence + 1, note = %(note)s, since = clock_timestamp(),
+    asked = NULL
 WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND (apart = '' OR apart <> %(holder)s)
 """
 """Compare and set: a fence belongs to one state, so nothing else need be compared."""
-CLAIM_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND stream = %s"
-CLAIMS_OF: Final = "SELECT stream, state, holder, fence, note FROM claim WHERE school = %s AND holder = %s"
+EXPIRE: Final = """
+UPDATE claim SET state = 'offered', holder = '', fence = fence + 1, note = '', since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed'
+    AND asked < clock_timestamp() - %(answer_days)s * interval '1 day'
+    AND %(starts)s::timestamptz > clock_timestamp() + %(answer_days)s * interval '1 day'
+"""
+ASK: Final = """
+UPDATE claim SET asked = clock_timestamp()
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND state = 'claimed' AND asked IS NULL
+    AND since < clock_timestamp() - %(claim_days)s * interval '1 day'
+"""
+KEEP: Final = """
+UPDATE claim SET since = clock_timestamp(), asked = NULL
+WHERE school = %(school)s AND stream = %(stream)s AND fence = %(fence)s AND holder = %(holder)s
+"""
+RECORD_CLAIM: Final = """
+INSERT INTO claim_change (school, stream, fence, what, holder, note, author, at)
+VALUES (%(school)s, %(stream)s, %(fence)s, %(what)s, %(holder)s, %(note)s, current_user, clock_timestamp())
+"""
+CLAIM_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND stream = %s
+"""
+CLAIMS_OF: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim WHERE school = %s AND holder = %s
+"""
+CLAIMS: Final = """
+SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
+WHERE school = %s AND EXISTS (
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+"""
+"""Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = """
 SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
 """

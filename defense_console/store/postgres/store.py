@@ -9,14 +9,17 @@
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
+| `claim_change` | change of hands of a defense: by whom, why | stream, fence |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from operator import attrgetter
 from pathlib import Path
@@ -26,23 +29,26 @@ import msgspec
 import psycopg
 from psycopg import errors
 
+from defense_console.model import watching
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.queue.searching import Closed
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Problem, StoreError
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
+from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+from defense_console.store.postgres.verifying import LogRow, lines_of
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
@@ -50,6 +56,8 @@ R = TypeVar("R", Summary, Student)
 FRESH_S: Final = 60
 """A console whose last sign of life is older, by the server's clock, does not live."""
 _ID_DIGITS: Final = 32
+_PAGE: Final = 64
+"""Logs that are read in one statement."""
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 
 
@@ -75,6 +83,7 @@ class PostgresStore:
         self.identity = Identity(server.place, server.school_id)
         self._name = uuid.uuid4().hex
         self.transactions = Transactions(server, self._name)
+        self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
         self._names: list[str] = []
@@ -104,6 +113,10 @@ class PostgresStore:
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
         return self.transactions.block()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Read several times from one view of the store, while others may write; see `Store.reading`."""
+        return self.transactions.view()
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on."""
@@ -149,12 +162,33 @@ class PostgresStore:
         Raises:
             DamagedStore: A line is missing or is not what was written.
         """
-        found = self.transactions.execute(sql.WHOLE_LOG, (self.school, stream)).fetchall()
-        lines = log_rules.checked(stream, (StoredLine(*row[2:]) for row in found if row[2] is not None))
-        end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
-        if found and found[0][:2] != end:
-            raise log_rules.end_is_gone(stream, end[0])
-        return lines
+        return _checked(stream, self._page([stream]).get(stream, []))
+
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, in pages; see `Store.logs`."""
+        for page in self._pages(prefix):
+            found = self._page(page)
+            yield from ((name, _checked(name, found[name])) for name in page if name in found)
+
+    def _pages(self, prefix: str = "") -> Iterator[list[str]]:
+        """Yield the names of the logs that begin with `prefix`, sorted, some at a time."""
+        names = iter(self.streams(prefix))
+        while page := list(itertools.islice(names, _PAGE)):
+            yield page
+
+    @reads
+    def _page(self, streams: list[str]) -> dict[str, list[LogRow]]:
+        """Return the rows of some logs, from one statement."""
+        found: dict[str, list[LogRow]] = {}
+        for stream, *row in self.transactions.execute(sql.WHOLE_LOGS, (self.school, streams)):
+            found.setdefault(stream, []).append(LogRow(*row))
+        return found
+
+    @reads
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, by the rows of the logs; see `Store.size`."""
+        row = self.transactions.execute(sql.SIZE, (self.school, prefix, prefix)).fetchone()
+        return Size(0, 0) if row is None else Size(*row)
 
     @reads
     def last(self, stream: str) -> StoredLine | None:
@@ -300,9 +334,9 @@ class PostgresStore:
     def _read_students(self) -> tuple[Student, ...]:
         return tuple(self._rows(Student, sql.ALL_STUDENTS))
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students who have a weekly plan, sorted."""
-        return tuple(student.id for student in self.students() if student.standing.plans)
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted."""
+        return tuple(student.id for student in self.students() if has_day(student))
 
     @reads
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
@@ -437,26 +471,42 @@ class PostgresStore:
 
     # --- checking ----------------------------------------------------------------------------------------------------
 
-    @reads
     def verify(self, stream: str) -> tuple[Problem, ...]:
         """Check the chain of one log: every changed, missing and cut line. Empty when it is sound."""
-        return tuple(verifying.check_log(self.transactions, self.school, stream))
+        return tuple(verifying.check_rows(stream, self._page([stream]).get(stream, []), self._has_curriculum))
 
-    def verify_all(self) -> tuple[Problem, ...]:
-        """Check every log, one after the other, and every pinned curriculum. Empty when all are sound."""
+    def verify_all(self, watch: watching.Watch = watching.unwatched) -> tuple[Problem, ...]:
+        """Check every log, page by page, and every pinned curriculum. Empty when all are sound."""
         problems: list[Problem] = list(self._verify_beside())
-        for stream in self.streams():
-            problems += self.verify(stream)
+        pinned = functools.cache(self._has_curriculum)
+        with watch("rows", self.size().lines) as passed:
+            for page in self._pages():
+                found = self._page(page)
+                for name in page:
+                    problems += verifying.check_rows(name, found.get(name, []), pinned)
+                passed(sum(map(len, found.values())))
         return tuple(problems)
+
+    @reads
+    def _has_curriculum(self, hash: str) -> bool:
+        return self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone() is not None
 
     @reads
     def _verify_beside(self) -> tuple[Problem, ...]:
         return tuple(verifying.check_beside(self.transactions, self.school))
 
 
-def not_yours(stream: str) -> Conflict:
-    """Return that a claim has changed since it was read."""
-    return Conflict(N_("{stream} is no longer yours: it was given back or handed over meanwhile."), stream=stream)
+def _checked(stream: str, rows: Sequence[LogRow]) -> tuple[StoredLine, ...]:
+    """Return the lines of a log.
+
+    Raises:
+        DamagedStore: A line is missing or is not what was written.
+    """
+    lines = log_rules.checked(stream, lines_of(rows))
+    end = (lines[-1].seq, lines[-1].hash) if lines else (0, "")
+    if rows and rows[0].end != end:
+        raise log_rules.end_is_gone(stream, end[0])
+    return lines
 
 
 def _uuid(stream: str) -> uuid.UUID | None:

@@ -41,6 +41,7 @@ class Transactions:
         self._connection: Connection | None = None
         self._block: list[tuple[Operation, object]] | None = None
         self._in_operation = False
+        self._in_view = False
         self.writes = 0
         """Goes up with each write of this object."""
 
@@ -83,6 +84,8 @@ class Transactions:
         if self._in_operation:
             return operation()
         with told():
+            if self._in_view:
+                return self._one(operation)
             if self._block is not None:
                 return self._in_block(self._block, operation)
             return self._alone(operation, writes=writes)
@@ -130,6 +133,21 @@ class Transactions:
         if connection is not None and connection.info.transaction_status != TransactionStatus.IDLE:
             with suppress(psycopg.Error):
                 self._do(sql.ROLLBACK)
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """Let all operations of a block read what was there when it began. It writes nothing, and may be nested."""
+        if self._connection is not None:
+            yield
+            return
+        with told(), self._borrowed():
+            self._do(sql.VIEW)
+            self._do(sql.LONG_VIEW)
+            self._in_view = True
+            try:
+                yield
+            finally:
+                self._in_view = False
 
     # --- blocks ------------------------------------------------------------------------------------------------------
 

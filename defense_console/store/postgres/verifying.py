@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from defense_console.model.log.chain import StoredLine
 from defense_console.store.base import Problem
 from defense_console.store.checking import KnownEnd, another_end, changed_curriculum, check_lines
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.transactions import Transactions
 
 
-def check_log(transactions: Transactions, school: str, stream: str) -> Iterator[Problem]:
-    """Yield every changed, missing and cut line of one log, in order."""
+class LogRow(NamedTuple):
+    """A row of `statements.WHOLE_LOGS`, without its log: the end that the log is known to have, and one line.
 
-    def pinned(hash: str) -> bool:
-        return transactions.execute(sql.CURRICULUM, (school, hash)).fetchone() is not None
+    The last three are None where the log has no line.
+    """
 
-    rows = transactions.execute(sql.WHOLE_LOG, (school, stream)).fetchall()
-    end = KnownEnd(*rows[0][:2]) if rows else None
-    lines = [(seq, (body, hash)) for *_end, seq, body, hash in rows if seq is not None]
+    end_seq: int
+    end_hash: str
+    seq: int | None
+    body: bytes | None
+    hash: str | None
+
+    @property
+    def end(self) -> KnownEnd:
+        """Return how far the log goes."""
+        return KnownEnd(self.end_seq, self.end_hash)
+
+
+def lines_of(rows: Iterable[LogRow]) -> Iterator[StoredLine]:
+    """Yield the lines of a log."""
+    for row in rows:
+        if row.seq is not None and row.body is not None and row.hash is not None:
+            yield StoredLine(row.seq, row.body, row.hash)
+
+
+def check_rows(stream: str, rows: Sequence[LogRow], pinned: Callable[[str], bool]) -> Iterator[Problem]:
+    """Yield every changed, missing and cut line of one log, in order.
+
+    Args:
+        rows: None where no row names the log.
+        pinned: Whether the school has the curriculum of a hash.
+    """
+    end = rows[0].end if rows else None
+    lines = [(line.seq, line) for line in lines_of(rows)]
     yield from check_lines(stream, lines, end, pinned)
     last = lines[-1][0] if lines else 0
     if end is not None and end.seq < max(last, 1):  # line and row are written together, and never none
@@ -29,7 +56,7 @@ def check_log(transactions: Transactions, school: str, stream: str) -> Iterator[
 def check_beside(transactions: Transactions, school: str) -> Iterator[Problem]:
     """Yield the logs that have lines and no row, and the pinned curricula that were changed."""
     for (stream,) in sorted(transactions.execute(sql.ORPHANS, (school,))):
-        yield from check_log(transactions, school, stream)
+        yield from check_rows(stream, [], lambda _hash: True)
     for hash, body in sorted(transactions.execute(sql.CURRICULA, (school,))):
         if hashlib.sha256(body).hexdigest() != hash:
             yield changed_curriculum("curriculum", None, hash)

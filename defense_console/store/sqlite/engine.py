@@ -268,24 +268,54 @@ class RowStorage(Storage):
             names.append(name)
         return names
 
+    def pages_of_names(self, prefix: str) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield the names of the tables that begin with `prefix`, which ends in ASCII, sorted, page by page.
+
+        Yields:
+            From where a page goes, where the next one begins, and its names. The pages leave out nothing in between.
+        """
+        low, end = prefix, after(prefix)
+        sql = "SELECT name FROM tables WHERE name >= ? AND name < ? ORDER BY name LIMIT ?"
+        while low < end:
+            names = [name for (name,) in self._connection.execute(sql, (low, end, _BATCH))]
+            if names != sorted(name for name in names if isinstance(name, str) and name >= low):
+                raise TornTable("names that are not in their order")
+            high = names[-1] + "\0" if len(names) == _BATCH else end
+            yield low, high, names
+            low = high
+
     def count_names(self, prefix: str) -> int:
         """Return how many tables have names that begin with `prefix`, which ends in ASCII."""
-        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         sql = "SELECT count(*) FROM tables WHERE name >= ? AND name < ?"
-        (number,) = self._connection.execute(sql, (prefix, after)).fetchone()
+        (number,) = self._connection.execute(sql, (prefix, after(prefix))).fetchone()
         return int(number)
 
-    def names_of_rows(self) -> list[str]:
-        """Return the names of the tables that have rows, read from the rows themselves, sorted."""
-        found = self._connection.execute(
-            "WITH RECURSIVE t(n) AS (SELECT min(tab) FROM rows UNION ALL"
-            " SELECT (SELECT min(tab) FROM rows WHERE tab > n) FROM t WHERE n IS NOT NULL)"
-            " SELECT n FROM t WHERE n IS NOT NULL"
+    def sum_of_last_ids(self, prefix: str) -> int:
+        """Return the sum of the greatest ids of the tables that begin with `prefix`, which ends in ASCII."""
+        sql = (
+            "SELECT coalesce(sum((SELECT max(id) FROM rows WHERE tab = name)), 0) FROM tables"
+            " WHERE name >= ? AND name < ?"
         )
-        names = [name for (name,) in found]
-        if not all(isinstance(name, str) for name in names):
-            raise TornTable("rows of something else")
-        return names
+        (number,) = self._connection.execute(sql, (prefix, after(prefix))).fetchone()
+        return int(number)
+
+    def names_of_others(self, prefixes: Sequence[str]) -> list[str]:
+        """Return the names of the tables that begin with none of `prefixes`, sorted; by the rows themselves too."""
+        found: set[str] = set()
+        for column, table in (("tab", "rows"), ("name", "tables")):
+            name = ""
+            while True:
+                (name,) = self._connection.execute(f"SELECT min({column}) FROM {table} WHERE {column} >= ?", (name,)
+                ).fetchone()  # fmt: skip
+                if name is None:
+                    break
+                if not isinstance(name, str):
+                    raise TornTable("rows of something else")
+                prefix = next((each for each in prefixes if name.startswith(each)), None)
+                if prefix is None:
+                    found.add(name)
+                name = name + "\0" if prefix is None else after(prefix)
+        return sorted(found)
 
     def register(self, name: str) -> None:
         """Make a table, which may stay empty."""
@@ -347,10 +377,10 @@ class RowStorage(Storage):
         rows = (self._raw(name, row) for row in self._among(sql, (name,), ids))
         return {row.id: row.body for row in rows if row.sound}
 
-    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[object]) -> Iterator[Any]:
+    def _among(self, sql: str, before: tuple[Any, ...], values: Sequence[object], place: str = "?") -> Iterator[Any]:
         for start in range(0, len(values), _BATCH):
             batch = values[start : start + _BATCH]
-            places = ",".join("?" * len(batch))
+            places = ",".join([place] * len(batch))
             yield from self._connection.execute(sql.format(places=places), (*before, *batch))
 
     def count(self, name: str) -> int:
@@ -382,7 +412,7 @@ class RowStorage(Storage):
             return None
         if row[0] is None:
             raise TornTable(f"rows of {name} are not in their order")
-        found = self._sound(name, self._raw(name, (*row,)))
+        found = sound(name, self._raw(name, (*row,)))
         return found.id, found.body
 
     def in_either(self, names: tuple[str, str], id: int) -> dict[str, RawRow]:
@@ -408,7 +438,7 @@ class RowStorage(Storage):
             return None
         sql = "SELECT id, CAST(body AS BLOB), sum FROM rows WHERE tab = ? AND id = ?"
         row = self._connection.execute(sql, (name, id)).fetchone()
-        return None if row is None else self._sound(name, self._raw(name, row)).body
+        return None if row is None else sound(name, self._raw(name, row)).body
 
     def raw(self, name: str, low: int = IDS.start, high: int = IDS.stop - 1) -> Iterator[RawRow]:
         """Yield the rows with an id from `low` to `high` in order, sound or not.
@@ -427,18 +457,35 @@ class RowStorage(Storage):
             if len(batch) < _BATCH:
                 return
 
-    def rows_beside(self, name: str, prefix: str) -> Iterator[tuple[RawRow, int]]:
-        """Yield the rows of a table in order, each with the greatest id of the table named `prefix` and its field `id`.
+    def groups(self, low: str, high: str) -> Iterator[tuple[str, list[RawRow]]]:
+        """Yield the tables with a name from `low` and before `high`, in order, each with its rows, sound or not.
 
-        One statement for all of them; 0 where there is no such table, or no such field.
+        One statement for all of them; the rows of one table are held at a time. The caller holds a view: `reading`.
         """
+        sql = "SELECT tab, id, CAST(body AS BLOB), sum FROM rows WHERE tab >= ? AND tab < ? ORDER BY tab, id"
+        current, rows = "", list[RawRow]()
+        for name, *row in self._connection.execute(sql, (low, high)):
+            if name != current:
+                if not isinstance(name, str) or name < current:
+                    raise TornTable("rows that are not in their order")
+                if rows:
+                    yield current, rows
+                current, rows = name, []
+            found = self._raw(name, (*row,))
+            if rows and found.id <= rows[-1].id:
+                raise TornTable(f"rows of {name} are not in their order")
+            rows.append(found)
+        if rows:
+            yield current, rows
+
+    def last_ids(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the greatest id of each of these tables, by name; one without rows is left out."""
         sql = (
-            "SELECT id, CAST(body AS BLOB), sum, (SELECT max(id) FROM rows AS log WHERE log.tab = ? ||"
-            " CASE WHEN json_valid(rows.body) THEN json_extract(rows.body, '$.id') END)"
-            " FROM rows WHERE tab = ? ORDER BY id"
+            "WITH wanted(tab) AS (VALUES {places}) SELECT tab, (SELECT max(id) FROM rows WHERE rows.tab = wanted.tab)"
+            " FROM wanted"
         )
-        for id, body, stored, last in self._connection.execute(sql, (prefix, name)).fetchall():
-            yield self._raw(name, (id, body, stored)), last if isinstance(last, int) else 0
+        found = self._among(sql, (), names, "(?)")
+        return {name: last for name, last in found if isinstance(last, int)}
 
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""
@@ -454,7 +501,7 @@ class RowStorage(Storage):
             DamagedRow: One is not what was written.
         """
         for row in self.raw(name, low, high):
-            yield row.id, json.loads(self._sound(name, row).body)
+            yield row.id, json.loads(sound(name, row).body)
 
     def problems(self) -> list[str]:
         """Return what SQLite's own check of the file finds, in its words; empty when it is sound."""
@@ -472,8 +519,18 @@ class RowStorage(Storage):
             raise TornTable(f"rows of something else in {name}")
         return RawRow(id, body or b"", stored == schema.checksum(name, id, body or b""))
 
-    @staticmethod
-    def _sound(name: str, row: RawRow) -> RawRow:
-        if not row.sound:
-            raise DamagedRow(name, row.id)
-        return row
+
+def sound(name: str, row: RawRow) -> RawRow:
+    """Return a row that is what was written.
+
+    Raises:
+        DamagedRow: It is not.
+    """
+    if not row.sound:
+        raise DamagedRow(name, row.id)
+    return row
+
+
+def after(prefix: str) -> str:
+    """Return the least text after all that begin with `prefix`, which ends in ASCII."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)

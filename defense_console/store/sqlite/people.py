@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from defense_console.model.student.state import Student
+from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.caches import row_of_log
 from defense_console.store.sqlite.engine import DamagedRow
@@ -20,7 +20,7 @@ from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.tables import Documents
 
 TABLE = "students"
-_PLANS = b'"plans"'
+_OF_A_DAY = (b'"plans"', b'"running"', b'"alerts"')
 _DECODE = msgspec.json.Decoder(Student).decode
 
 
@@ -52,14 +52,14 @@ class People:
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
         return self._all
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; only their rows are decoded."""
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted; only their rows are decoded."""
         found = set()
         for body in self._rows.bodies(TABLE):
-            if _PLANS in body:
+            if any(field in body for field in _OF_A_DAY):
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                     student = _DECODE(body)
-                    if student.standing.plans:
+                    if has_day(student):
                         found.add(student.id)
         return tuple(sorted(found))
 

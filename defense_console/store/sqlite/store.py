@@ -34,8 +34,9 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Draft, Identity, Lease, Problem
+from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.keys import REHEARSALS, name_key
@@ -49,7 +50,7 @@ from defense_console.store.sqlite.opening.upgrading import copy_before_upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
-from defense_console.store.sqlite.tables import Documents, holds_another, log_names
+from defense_console.store.sqlite.tables import Documents, holds_another, log_names, stored_line
 
 
 def _explained(store: type[TinyStore]) -> type[TinyStore]:
@@ -72,6 +73,9 @@ def _explained(store: type[TinyStore]) -> type[TinyStore]:
 @_explained
 class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
+
+    claims = None
+    """A mentor's own store is not shared."""
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
@@ -143,6 +147,12 @@ class TinyStore:
         with place.explained(self.folder), self._rows.transaction():
             yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read several times from one view of the store, while others may write. Nothing is written in it."""
+        with place.explained(self.folder), self._rows.reading():
+            yield
+
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on; the question costs a look into shared memory."""
         seen = self._rows.data_version()
@@ -173,6 +183,25 @@ class TinyStore:
             lines = self._documents.lines(stream)
             verifying.refuse_cut(self._rows, stream, lines[-1] if lines else None)
         return log_rules.checked(stream, lines)
+
+    def logs(self, prefix: str) -> Iterator[tuple[str, tuple[StoredLine, ...]]]:
+        """Yield the logs of one subject, by name, a page of them from one view; see `Store.logs`."""
+        with place.explained(self.folder):
+            for low, high, names in self._rows.pages_of_names(prefix):
+                with self._rows.reading():
+                    begun, ends = set(names), verifying.known_ends(self._rows, names)
+                    for name, rows in verifying.in_order(names, self._rows.groups(low, high)):
+                        if name in begun:
+                            lines = log_rules.checked(name, (stored_line(name, row) for row in rows))
+                            last = lines[-1] if lines else None
+                            verifying.refuse_end(name, last, ends.get(name), begun=True)
+                            yield name, lines
+
+    def size(self, prefix: str = "") -> Size:
+        """Return how many logs and lines there are, by the numbers of the last lines; see `Store.size`."""
+        with self._rows.reading():
+            prefixes = (prefix,) if prefix else LOG_PREFIXES
+            return Size(sum(map(self._rows.count_names, prefixes)), sum(map(self._rows.sum_of_last_ids, prefixes)))
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
@@ -209,7 +238,7 @@ class TinyStore:
 
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
-        return tuple(self._summaries.pending())
+        return self._summaries.pending()
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         """Return the defenses whose id begins with these digits; see `Store.find`."""
@@ -233,9 +262,9 @@ class TinyStore:
         """Return every student, sorted by id."""
         return self._people.all()
 
-    def with_weekly_plan(self) -> tuple[str, ...]:
-        """Return the ids of the students whose row has a weekly plan, sorted; a damaged row is left out."""
-        return self._people.with_weekly_plan()
+    def of_the_day(self) -> tuple[str, ...]:
+        """Return the ids of those who may have something in a day, sorted; see `Store.of_the_day`."""
+        return self._people.of_the_day()
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
@@ -314,6 +343,6 @@ class TinyStore:
         """Check the chain of one log: every changed, missing, cut and damaged line. Empty when it is sound."""
         return tuple(verifying.check_log(self._rows, stream))
 
-    def verify_all(self) -> tuple[Problem, ...]:
+    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every other row. Empty when the store is sound."""
-        return tuple(verifying.check_all(self._rows))
+        return tuple(verifying.check_all(self._rows, watch))

@@ -42,34 +42,43 @@ class Summaries:
         self._documents = documents
         self._rows = documents.rows
         self._complete = False
-        self._known: dict[int, tuple[bytes, Summary]] = {}
-        """What was pending when it was read last, by key: its bytes, and what they say."""
+        self._known: dict[int, tuple[int, Summary]] = {}
+        """What was pending when it was read last, by key: the hash of its bytes, and what they say."""
+        self._pending: tuple[Summary, ...] = ()
+        self._pending_version = (-1, -1)
         self._closed: tuple[Closed, ...] = ()
         self._closed_version = (-1, -1)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
-    def pending(self) -> list[Summary]:
-        """Return those of the defenses that are not closed, in order of their ids."""
+    def pending(self) -> tuple[Summary, ...]:
+        """Return those of the defenses that are not closed, in order of their ids; kept until anybody writes."""
         self._fill_in()
-        with self._rows.reading():
-            found, stale = self._read_pending()
-        return [summary for summary in self._with_renewed(found, stale).values() if summary.pending]
+        version = self._rows.version()
+        if version != self._pending_version:
+            with self._rows.reading():
+                found, stale = self._read_pending()
+            self._pending = tuple(each for each in self._with_renewed(found, stale).values() if each.pending)
+            self._pending_version = version
+        return self._pending
 
     def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
         """Return what `_read` does, of all that is pending; a row with the same bytes is not decoded again."""
         known, self._known = self._known, {}
         found, stale = dict[int, Summary](), list[int]()
-        for row, last in self._rows.rows_beside(PENDING, DEFENSE.prefix):
-            body, summary = known.get(row.id, (b"", None))
-            if not row.sound or body != row.body:
+        for row in self._rows.raw(PENDING):
+            of_bytes = hash(row.body)
+            before, summary = known.get(row.id, (0, None))
+            if not row.sound or before != of_bytes:
                 summary = _decoded(row)
             if summary is None:
                 stale.append(row.id)
-                continue
-            found[row.id], self._known[row.id] = summary, (row.body, summary)
-            if summary.seq < last or summary.version < SUMMARY_VERSION:
-                stale.append(row.id)
+            else:
+                found[row.id], self._known[row.id] = summary, (of_bytes, summary)
+        last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in found.values()])
+        for key, summary in found.items():
+            if summary.seq < last.get(DEFENSE.stream(summary.id), 0) or summary.version < SUMMARY_VERSION:
+                stale.append(key)
         return found, stale
 
     def find(self, prefix: str) -> list[Summary]:

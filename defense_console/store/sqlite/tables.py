@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 from tinydb.table import Document
 
 from defense_console.model.errors import N_
@@ -17,7 +18,7 @@ from defense_console.model.log.chain import StoredLine
 from defense_console.model.subjects import LOG_PREFIXES
 from defense_console.store.base import StoreError
 from defense_console.store.log_rules import checked_curriculum
-from defense_console.store.sqlite.engine import DamagedRow, RawRow, RowStorage
+from defense_console.store.sqlite.engine import DamagedRow, RawRow, RowStorage, sound
 from defense_console.store.sqlite.keys import name_key
 from defense_console.store.sqlite.pragmas import connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase, RowTable
@@ -25,6 +26,38 @@ from defense_console.store.sqlite.schema import encode
 
 _NO_END = 2**62
 _ID = "store_id"
+
+
+class _LineRow(msgspec.Struct):
+    """The document of one line of a log."""
+
+    hash: str
+    line: str
+
+
+_DECODE_LINE = msgspec.json.Decoder(_LineRow).decode
+
+
+def stored_line(stream: str, row: RawRow) -> StoredLine:
+    """Return the line of a log that a row holds.
+
+    Raises:
+        DamagedRow: It is not what was written.
+    """
+    return _line(sound(stream, row).id, row.body)
+
+
+def line_if_sound(row: RawRow) -> StoredLine | None:
+    """Return the line of a log that a row holds, None when it is damaged."""
+    if row.sound:
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            return _line(row.id, row.body)
+    return None
+
+
+def _line(id: int, body: bytes) -> StoredLine:
+    found = _DECODE_LINE(body)
+    return StoredLine(id, found.line.encode(), found.hash)
 
 
 def holds_another(path: Path, id: str) -> bool:
@@ -133,16 +166,14 @@ class Documents:
         Raises:
             DamagedRow: One is not what was written.
         """
-        found = self.rows.documents(stream, low, high)
-        return [StoredLine(id, document["line"].encode(), document["hash"]) for id, document in found]
+        return [stored_line(stream, row) for row in self.rows.raw(stream, low, high)]
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         found = self.rows.last(stream)
         if found is None:
             return None
-        document = json.loads(found[1])
-        return StoredLine(found[0], document["line"].encode(), document["hash"])
+        return _line(*found)
 
     def add_lines(self, stream: str, lines: Sequence[StoredLine]) -> None:
         """Insert lines under their numbers.

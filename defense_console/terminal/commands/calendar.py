@@ -9,7 +9,8 @@ import click
 from defense_console.model.errors import N_
 from defense_console.terminal.base import Session, settle_language, shared, store_command
 from defense_console.terminal.files import read, write
-from defense_console.terminal.words import OneOf, WordedGroup, say_all
+from defense_console.terminal.worded import OneOf, WordedGroup
+from defense_console.terminal.words import say_all
 from defense_console.words.translation import language
 
 

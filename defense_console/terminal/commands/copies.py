@@ -9,7 +9,8 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import WordedCommand, say, say_error
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import say, say_error
 from defense_console.words.translation import _, ngettext
 
 
@@ -23,6 +24,7 @@ def backup(session: Session, output: str | None) -> None:
     """Make a copy, also while consoles write."""
     from defense_console.desk.upkeep.copies import back_up, back_up_elsewhere
     from defense_console.terminal.opening import backups_of
+    from defense_console.terminal.progress import watched
 
     if output is not None and not output.strip():  # it would read as the folder one is in
         raise ConsoleError("{name} is missing.", name="FOLDER")
@@ -30,7 +32,7 @@ def backup(session: Session, output: str | None) -> None:
     with session.store_of():  # updates an earlier schema, and says what there is to say of it
         at = clocks.read().wall
         other = None if output is None else path_named(output)
-        copied = back_up(backups, at) if other is None else back_up_elsewhere(backups, other, at)
+        copied = back_up(backups, at, watched) if other is None else back_up_elsewhere(backups, other, at, watched)
     path = one_line(str(copied.backup.path))
     say(ngettext("{n} log copied and checked: {path}", "{n} logs copied and checked: {path}", copied.logs, path=path))
     if output is not None:

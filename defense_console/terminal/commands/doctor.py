@@ -11,7 +11,8 @@ from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say_all, say_json, say_note, sentence
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import OK, REFUSED, say_all, say_json, say_note, sentence
 from defense_console.words.translation import _, date_time, ngettext
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ def doctor(session: Session, mend: bool, as_json: bool) -> int:
     """Examine and mend; the exit code is 2 while something is wrong."""
     from defense_console.desk.upkeep.doctor import Doctor
     from defense_console.terminal.opening import backups_of, spool_folder
+    from defense_console.terminal.progress import watched
 
     settings = session.settings
     backups, spool = backups_of(session.folder(), settings), spool_folder(settings)
-    physician = Doctor(backups, clocks.read(), clocks.process_start, session.shipped, spool)
+    physician = Doctor(backups, clocks.read(), clocks.process_start, session.shipped, spool, watched)
     found = physician.examine()
     rebuilt, left = None, found
     if mend and any(each.repairable for each in found):

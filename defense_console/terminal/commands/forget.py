@@ -14,7 +14,8 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
 from defense_console.terminal.commands.serve import forgotten_by_serve
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_all, say_error
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import OK, REFUSED, say, say_all, say_error
 from defense_console.words.translation import _, date_text, ngettext
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from defense_console.model.text import one_line
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, settle_language, shared
 from defense_console.terminal.files import at_terminal, opened_input, write
-from defense_console.terminal.words import OK, REFUSED, WordedCommand, say, say_all
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import OK, REFUSED, say, say_all
 from defense_console.words.translation import _, language
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def import_command(
     """Return a file, decided by its content."""
     from defense_console.exchange.data_file import data_file
     from defense_console.terminal.imported import changed_lines, import_lines, question_lines
+    from defense_console.terminal.progress import watched
 
     if template is not None:
         _write_template(session, template, file)
@@ -74,9 +76,14 @@ def import_command(
     settings = session.settings
     with opened_input(file) as stream:
         found = data_file(stream)
-        if found.kind == "zip":
+        if found.kind in ("zip", "export"):  # read in pieces, while the file is open
+            sheet = _sheet(found, sheet) if found.kind == "export" else None
             with session.store_of(create=True, writing=not dry_run) as store:
-                taken = whole_store(session, session.exchange(store)).take(stream, dry_run=dry_run)
+                desk = session.exchange(store)
+                if found.kind == "export":
+                    taken = desk.take(found, dry_run=dry_run, watch=watched)
+                else:
+                    taken = whole_store(session, desk).take(stream, dry_run=dry_run, watch=watched)
             say_all(import_lines(taken, dry_run, settings.zone))
             return OK
     sheet = _sheet(found, sheet)

@@ -11,7 +11,8 @@ import click
 from defense_console.model.errors import N_
 from defense_console.model.text import shortened
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import WordedCommand, say_all
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import say_all
 from defense_console.words.translation import _, language, ngettext, translator
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import click
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import WordedCommand, say, say_all, say_json
+from defense_console.terminal.worded import WordedCommand
+from defense_console.terminal.words import say, say_all, say_json
 from defense_console.words.translation import _
 
 if TYPE_CHECKING:

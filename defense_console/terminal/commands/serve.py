@@ -16,7 +16,8 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.instants import instant
 from defense_console.settings import path_named
 from defense_console.terminal.base import Session, settle_language, shared, store_command
-from defense_console.terminal.words import OneOf, WordedGroup, say, say_error, say_note
+from defense_console.terminal.worded import OneOf, WordedGroup
+from defense_console.terminal.words import say, say_error, say_note
 from defense_console.words.translation import _, date_time, ngettext
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import click
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, shortened, visible
 from defense_console.terminal.base import Session, shared
-from defense_console.terminal.words import OneOf, WordedCommand, say_all, say_json
+from defense_console.terminal.worded import OneOf, WordedCommand
+from defense_console.terminal.words import say_all, say_json
 from defense_console.words.translation import (
     _,
     date_text,
@@ -216,36 +217,48 @@ def agenda(session: Session, day: str | None, as_json: bool) -> None:
 def _agenda(desk: Desk, day: date, zone: str) -> list[tuple[str, dict[str, object], str]]:
     """Return what a day holds: its instant, its document and its line; in order."""
     from defense_console.desk.student.shown import session_document
-    from defense_console.words.translation import local_day
+    from defense_console.words.values import OUTCOMES, SESSIONS
 
     found: list[tuple[str, dict[str, object], str]] = []
-    for each in desk.students.sessions_of(day):
-        who: dict[str, object] = {"id": each.student.id, "name": each.student.name}
-        text = f"{time_of_day(each.session.at, zone)}  {one_line(each.student.name)} · {_session(each.session)}"
-        found.append((each.session.at, {"kind": "session", "student": who, **session_document(each.session)}, text))
-    for entry in desk.agenda.entries():
+    sessions = [(each.session.at, each, "") for each in desk.students.sessions_of(day)]
+    sessions += [(at, each, date_time(each.session.at, zone)) for at, each in desk.students.moved_from(day)]
+    for at, each, gone_to in sessions:
+        who = {"id": each.student.id, "name": each.student.name}
+        document: dict[str, object] = {"kind": "session", "student": who, **session_document(each.session)}
+        document["state"] = "moved" if gone_to else each.session.state
+        found.append((at, document, _line(at, zone, each.student.name, _session(each.session, gone_to))))
+    for entry in desk.agenda.of_day(day):
         summary = entry.summary
-        if local_day(summary.planned_at, zone) != day:
-            continue
-        document: dict[str, object] = {
+        document = {
             "kind": "defense",
             "student": {"id": summary.student_id, "name": entry.student_name},
             "at": summary.planned_at,
             "id": summary.id,
             "project": summary.project,
             "attempt": summary.attempt,
-            "session": summary.session,
+            "state": summary.session,
+            "outcome": summary.in_force,
         }
-        text = f"{time_of_day(summary.planned_at, zone)}  {one_line(entry.student_name)} · {one_line(summary.project)}"
-        found.append((summary.planned_at, document, text))
+        words = [_(SESSIONS[summary.session]), *([_(OUTCOMES[summary.in_force])] if summary.in_force else [])]
+        text = f"{one_line(summary.project)} · {', '.join(words)}"
+        found.append((summary.planned_at, document, _line(summary.planned_at, zone, entry.student_name, text)))
     return sorted(found, key=lambda row: row[0])
 
 
-def _session(session: Occurrence) -> str:
+def _line(at: str, zone: str, name: str, text: str) -> str:
+    return f"{time_of_day(at, zone)}  {one_line(name)} · {text}"
+
+
+def _session(session: Occurrence, gone_to: str) -> str:
     from defense_console.words.values import STUDENT_SESSIONS
 
-    state = _(STUDENT_SESSIONS[session.state])
-    return _("weekly session, {state}", state=f"{state} ({session.holiday})" if session.holiday else state)
+    words = [_("moved: now {when}", when=gone_to) if gone_to else _(STUDENT_SESSIONS[session.state])]
+    if session.holiday:
+        words.append(one_line(session.holiday))
+    if session.moved and not gone_to:
+        words.append(_("moved: first planned for {day}", day=date_text(date.fromisoformat(session.day))))
+    state = ", ".join(words)
+    return _("weekly session, {state}", state=state) if session.day else _("session, {state}", state=state)
 
 
 @click.command(
@@ -262,17 +275,17 @@ def alerts(session: Session, as_json: bool) -> None:
 
             say_json(alerts_document(desk.outlooks))
             return
-        say_all(_alerts(desk.outlooks))
+        say_all(_alerts(desk.outlooks, session.settings.zone, desk.now().wall))
 
 
-def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
+def _alerts(outlooks: OutlookDesk, zone: str, now: str) -> Iterator[str]:
     from defense_console.desk.student import outlook_words as words
     from defense_console.terminal.tables import aligned, titled
 
     in_words = translator(language())
     rules = {rule.id: rule for rule in outlooks.rules.alerts.rules}
-    if outlooks.rules_problem is not None:
-        yield error_text(outlooks.rules_problem)
+    if outlooks.rulebook.problem is not None:
+        yield error_text(outlooks.rulebook.problem)
     proposals, raised = outlooks.proposals(), outlooks.raised()
     if not proposals and not raised:
         yield _("No alert is proposed and none is raised.")
@@ -287,7 +300,7 @@ def _alerts(outlooks: OutlookDesk) -> Iterator[str]:
         _("Raised"),
         [
             _("{name}: {text}", name=names[student.id], text=visible(alert.facts))
-            + f" · {words.alert_state(alert, in_words)}"
+            + f" · {words.alert_state(alert, outlooks.rules.alerts, zone, now, in_words)}"
             for student, alert in raised
         ],
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-from textual.reactive import reactive
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widget import Widget
 
 from defense_console.widgets.clock.words import STATES
 from defense_console.widgets.frame.marks import plain
-from defense_console.widgets.frame.quiet_text import changed_cells
 
 FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -46,9 +49,25 @@ def large_digits(text: str, scale: int) -> list[str]:
     lines: list[str] = []
     block = "#" if plain() else "█"
     for dots in dotted:
-        line = "".join((block if dot == "#" else " ") * (2 * scale) for dot in dots)
+        line = dots.replace(" ", "  " * scale).replace("#", block * 2 * scale)
         lines.extend([line] * scale)
     return lines
+
+
+@lru_cache(maxsize=8)
+def digits(text: str, size: Size, half_blocks: bool) -> list[str]:
+    """Return the lines of a time in the largest digits that fit, on one plain line where none do.
+
+    Args:
+        text: The time.
+        size: The room.
+        half_blocks: Whether the font has them, so that a dot may be half a line high.
+    """
+    for scale in range(min(LARGEST, size.height // ROWS), -1 if half_blocks else 0, -1):
+        lines = large_digits(text, scale)
+        if len(lines) <= size.height and len(lines[0]) <= size.width:
+            return lines
+    return [text]
 
 
 class BigClock(Widget):
@@ -64,40 +83,48 @@ class BigClock(Widget):
         &.-paused, &.-ended, &.-idle { color: $text-muted; }
     }
     """
+    ALLOW_SELECT = False
 
-    text: reactive[str] = reactive("", repaint=False)
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        """The time that is shown."""
+        self._state = ""
 
     def show_time(self, text: str, state: str) -> None:
-        """Show a time in the colour of a state. Args: state: one of `STATES`."""
-        self.text = text
-        for name in STATES:
-            self.set_class(name == state, f"-{name}")
+        """Show a time in the colour of a state: the cells that differ are drawn. Args: state: one of `STATES`."""
+        before, self.text = self.text, text
+        self._draw_changes(self._digits(before), self._digits(text))
+        if state != self._state:
+            self._state = state
+            for name in STATES:
+                self.set_class(name == state, f"-{name}")
 
-    def watch_text(self, before: str, after: str) -> None:
-        """Draw the cells that differ."""
-        old, new = self._digits(before), self._digits(after)
-        if old.cell_length != new.cell_length:
+    def _draw_changes(self, before: Sequence[str], after: Sequence[str]) -> None:
+        if len(before) != len(after) or len(before[0]) != len(after[0]):
             self.refresh()
             return
-        lines = new.split("\n")
+        (x, y), changed = self._place(after), list[Region]()
+        for row, (old, new) in enumerate(zip(before, after, strict=True)):
+            if old != new:
+                places = [place for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
+                changed.append(Region(x + places[0], y + row, places[-1] + 1 - places[0], 1))
+        if changed:
+            self.refresh(*changed)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the digits."""
+        lines, width = self._digits(self.text), self.content_size.width
+        x, top = self._place(lines)
+        line = " " * x + lines[y - top] if 0 <= y - top < len(lines) else ""
+        return Strip([Segment(line[:width].ljust(width), self.visual_style.rich_style)], width)
+
+    def _digits(self, text: str) -> list[str]:
+        return digits(text, self.content_size, not plain())
+
+    def _place(self, lines: Sequence[str]) -> tuple[int, int]:
+        """Return the cell of the first digit, across and down."""
         across, down = self.styles.content_align
-        x = (self.content_size.width - max(line.cell_length for line in lines)) // 2 if across == "center" else 0
+        x = (self.content_size.width - len(lines[0])) // 2 if across == "center" else 0
         y = (self.content_size.height - len(lines)) // 2 if down == "middle" else 0
-        if changed := changed_cells(old, new):
-            self.refresh(*(region.translate((x, y)) for region in changed))
-
-    def render(self) -> Content:
-        """The digits."""
-        return self._digits(self.text)
-
-    def _digits(self, text: str) -> Content:
-        for scale in range(_scale(self.content_size.height), 0 if plain() else -1, -1):
-            lines = large_digits(text, scale)
-            if len(lines) <= self.content_size.height and len(lines[0]) <= self.content_size.width:
-                return Content("\n".join(lines))
-        return Content(text)
-
-
-def _scale(rows: int) -> int:
-    """The largest scale that fits in so many lines."""
-    return min(LARGEST, rows // ROWS)
+        return max(0, x), max(0, y)

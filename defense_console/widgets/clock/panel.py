@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -22,20 +22,26 @@ from defense_console.words.translation import _, clock_text, time_of_day
 
 LARGE_FROM_COLUMNS, LARGE_FROM_ROWS = 100, 34
 """From this size on the digits are five rows high and the phases have their names under the bar."""
+RECORDING_FROM = 70
+"""From so many cells beside the digits on the time of the recording is shown: it is sent with every second."""
+BAR_MS = 5_000
+"""How often the bar is drawn: one of its cells is longer."""
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(msgspec.Struct, frozen=True):
     """What the clock says besides itself, in words.
 
     Attributes:
         following: When the next defense starts and whose it is; `following_short` without the name; "" for none.
+        recording: How long it has run; `recording_short` without the time; "" without one.
         keys: The keys of the clock, for a large panel.
     """
 
     following: str = ""
     following_short: str = ""
-    keys: Content = field(default_factory=lambda: Content(""))
+    recording: str = ""
+    recording_short: str = ""
+    keys: Content = msgspec.field(default_factory=Content)
 
 
 class ClockPanel(Vertical):
@@ -58,6 +64,12 @@ class ClockPanel(Vertical):
     }
     """
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._bar_drawn: tuple[Timeline | None, int, int, str] = (None, 0, 0, "")
+        """What the bar was drawn for."""
+        self._bar_shown = (Content(), Content())
+
     def compose(self) -> ComposeResult:
         """Digits, the lines beside them, the bar."""
         with Horizontal():
@@ -77,14 +89,17 @@ class ClockPanel(Vertical):
         """
         read = read_clock(timeline, rules, now, zone)
         width = self.show_digits(read.left, read.state)
-        lines = [self._phase(timeline, now), self._state(read, timeline, now, width)]
+        lines = [self._phase(timeline, now, around, width), self._state(read, timeline, now, width)]
         if self.large:
             ends = self._end(read, around, width - lines[0].cell_length - 3)
             gap = max(2, width - lines[0].cell_length - ends.cell_length)
             lines = [lines[0] + Content(" " * gap) + ends, lines[1]]
         else:
             lines.append(self._end(read, around, width))
-        self.show_words(lines, *self._bar(read, timeline, now, self.bar_width, zone), around.keys)
+        drawn = (timeline, timeline.elapsed_ms(now) // BAR_MS, self.bar_width, read.ends)
+        if drawn[1:] != self._bar_drawn[1:] or timeline is not self._bar_drawn[0]:
+            self._bar_drawn, self._bar_shown = drawn, self._bar(read, timeline, now, self.bar_width, zone)
+        self.show_words(lines, *self._bar_shown, around.keys)
 
     @property
     def large(self) -> bool:
@@ -106,18 +121,23 @@ class ClockPanel(Vertical):
     def show_words(self, lines: Sequence[Content], bar: Content, names: Content, keys: Content | None = None) -> None:
         """Show the lines beside the digits, and the bar; names and keys where there is room for them."""
         shown = [*lines, bar, names, keys or Content()] if self.large else lines
-        self.query_one("#clock-words", QuietText).show(Content("\n").join(shown))
-        self.query_one("#clock-bar", QuietText).show(bar)
+        self.query_one("#clock-words", QuietText).show(*shown)
+        if not self.large:
+            self.query_one("#clock-bar", QuietText).show(bar)
 
-    def _phase(self, timeline: Timeline, now: Stamp) -> Content:
-        """The phase, its place in the plan, and how far it is."""
+    def _phase(self, timeline: Timeline, now: Stamp, around: Around, room: int) -> Content:
+        """The phase, its place in the plan, how far it is, and the recording where there is room."""
         ids = [phase.id for phase in timeline.phases]
         place = f" {ids.index(timeline.phase) + 1}/{len(ids)}" if timeline.phase in ids else ""
         text = ""
         if (phase := timeline.current) is not None:
             spent, target = timeline.elapsed_ms(now, phase.id) // 1000, phase.target_s
             text = "  " + _("{time} of {target}", time=clock_text(spent), target=clock_text(target))
-        return Content.assemble((phase_word(timeline.phase).upper() + place, "bold"), text)
+        line = phase_word(timeline.phase).upper() + place + text
+        recording = around.recording if room >= RECORDING_FROM else around.recording_short
+        beside = f" · {recording}" if recording else ""
+        # One style, since a line is sent from its beginning: another one would be sent with every second.
+        return Content.styled(line + beside if cells(line + beside) <= room else line, "bold")
 
     def _state(self, read: ClockReading, timeline: Timeline, now: Stamp, room: int) -> Content:
         """The state in a mark and a word, and what the window allows; shorter where there is less room."""

@@ -5,10 +5,12 @@ One cell is a share of the defense; `►` hides the window's brackets, these hid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
+import msgspec
 from textual.content import Content
 
 from defense_console.model.curriculum import Phase
@@ -19,8 +21,7 @@ from defense_console.widgets.clock.words import phase_word
 from defense_console.widgets.frame.marks import mark
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """One phase on the bar, in milliseconds from its start: what it took, or will take."""
 
     phase: str
@@ -42,34 +43,47 @@ def stretches(timeline: Timeline, now: Stamp) -> tuple[Stretch, ...]:
     return tuple(found)
 
 
+Stroke = tuple[int, int, str, str]
+"""Cells of the bar, from the first one to the one after the last: what stands in each, and its style."""
+
+
 def bar(timeline: Timeline, now: Stamp, width: int) -> Content:
     """Return the bar in so many cells."""
     parts = stretches(timeline, now)
     total = max(1, parts[-1].end_ms) if parts else 1
     gone = timeline.elapsed_ms(now)
-    shown, styles = [mark("planned_time")] * width, ["$frame"] * width
+    strokes: list[Stroke] = []
 
     def cell(ms: int) -> int:
         return min(width - 1, max(0, round(ms / total * width)))
 
-    def put(place: int, name: str, style: str) -> None:
-        shown[place], styles[place] = name, style
+    def put(ms: int, sign: str, style: str) -> None:
+        strokes.append((cell(ms), cell(ms) + 1, sign, style))
 
-    for place in range(cell(gone)):
-        put(place, mark("passed_time"), "$foreground")
+    strokes.append((0, cell(gone), mark("passed_time"), "$foreground"))
     for part in parts:
-        for place in range(cell(part.target_ms), cell(min(gone, part.end_ms)) if gone > part.target_ms else 0):
-            put(place, mark("over_time"), "$text-error")
+        if gone > part.target_ms:
+            strokes.append((cell(part.target_ms), cell(min(gone, part.end_ms)), mark("over_time"), "$text-error"))
     for part in parts[:-1] if parts and parts[-1].target_ms == total else parts:
-        put(cell(part.target_ms if timeline.phase == part.phase else part.end_ms), mark("phase_end"), "$foreground")
+        put(part.target_ms if timeline.phase == part.phase else part.end_ms, mark("phase_end"), "$foreground")
     current = timeline.current or _first_windowed(timeline)
     if current is not None and timeline.state != "ended" and current.min_s is not None and current.max_s is not None:
         start = next(part.start_ms for part in parts if part.phase == current.id)
-        put(cell(start + 1000 * current.min_s), "[", "bold $warning")
-        put(cell(start + 1000 * current.max_s), "]", "bold $warning")
+        put(start + 1000 * current.min_s, "[", "bold $warning")
+        put(start + 1000 * current.max_s, "]", "bold $warning")
     if timeline.state != "ended":
-        put(cell(gone), mark("here"), "bold $foreground")
-    runs = groupby(zip(shown, styles, strict=True), itemgetter(1))
+        put(gone, mark("here"), "bold $foreground")
+    return _painted(tuple(strokes), mark("planned_time"), width)
+
+
+@lru_cache(maxsize=4)
+def _painted(strokes: Sequence[Stroke], ground: str, width: int) -> Content:
+    """Return the bar with these strokes, later ones over earlier ones: it changes less often than every second."""
+    shown = [(ground, "$frame")] * width
+    for first, end, sign, style in strokes:
+        for place in range(first, end):
+            shown[place] = (sign, style)
+    runs = groupby(shown, itemgetter(1))
     return Content.assemble(*(("".join(sign for sign, _style in run), style) for style, run in runs))
 
 
@@ -96,14 +110,21 @@ def names(timeline: Timeline, now: Stamp, width: int) -> Content:
     """Return the phases with their minutes, each under its stretch of the bar."""
     parts = stretches(timeline, now)
     total = max(1, parts[-1].end_ms) if parts else 1
-    line = Content("")
+    found = []
     for part in parts:
         start, end = round(part.start_ms / total * width), round(part.end_ms / total * width)
-        minutes = round((part.end_ms - part.start_ms) / 60_000)
-        text = f"{capital(phase_word(part.phase))} {minutes}"
+        text = f"{capital(phase_word(part.phase))} {round((part.end_ms - part.start_ms) / 60_000)}"
+        found.append((start, end, text, "bold" if part.phase == timeline.phase else "$text-muted"))
+    return _written(tuple(found), width)
+
+
+@lru_cache(maxsize=4)
+def _written(texts: Sequence[Stroke], width: int) -> Content:
+    """Return a line with each text in the middle of its stretch, as far as there is room."""
+    line = Content("")
+    for start, end, text, style in texts:
         place = min(start + max(0, end - start - cells(text)) // 2, width - cells(text))
         before = max(1 if line.plain else 0, place - line.cell_length)
-        text = shortened(text, max(0, width - line.cell_length - before))
-        style = "bold" if part.phase == timeline.phase else "$text-muted"
-        line = line + Content(" " * before) + Content.styled(text, style)
+        shown = shortened(text, max(0, width - line.cell_length - before))
+        line = line + Content(" " * before) + Content.styled(shown, style)
     return line

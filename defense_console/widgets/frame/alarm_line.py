@@ -17,6 +17,7 @@ class AlarmLine(QuietText):
         width: 1fr;
         height: auto;
         padding: 0 1;
+        text-wrap: nowrap;
         background: $error;
         color: $background;
         text-style: bold;
@@ -26,6 +27,8 @@ class AlarmLine(QuietText):
 
     def tell(self, text: Content) -> bool:
         """Show a sentence; an empty one takes the line away. Return whether anything changed."""
-        changed = self.show(Content("\n").join(wrapped(text, self.screen.size.width - self.gutter.width)))
+        if not text.plain and not self.has_class("-on"):
+            return False
+        changed = self.show(*wrapped(text, self.screen.size.width - self.gutter.width))
         self.set_class(bool(text.plain), "-on")
         return changed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from textual.content import Content
 
 from defense_console.safe_text import cells, one_line, shortened
@@ -17,8 +17,7 @@ LEAST_LEFT = 16
 """Cells that what is shown keeps, whatever stands at the right end."""
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(msgspec.Struct, frozen=True):
     """What a screen is about.
 
     Attributes:
@@ -36,22 +35,23 @@ class Headline:
     more: str = ""
 
 
-@dataclass(frozen=True)
-class HeaderEnd:
+class HeaderEnd(msgspec.Struct, frozen=True):
     """What stands at the right end of the header.
 
     Attributes:
-        live: Student of another defense that is live, and the time left there.
+        live: Whose defense or rehearsal is live elsewhere, the time left there in words, and as short as it can be.
+        key: That goes there.
         saved: Whether everything is saved: words, and the time in more words; alarm: nothing is saved now.
         time: Local time; day: the date before it, where there is room.
     """
 
-    live: tuple[str, str] = ("", "")
+    live: tuple[str, str, str] = ("", "", "")
     saved: str = ""
     saved_at: str = ""
     alarm: bool = False
     time: str = ""
     day: str = ""
+    key: str = ""
 
 
 class HeaderLine(QuietText):
@@ -61,11 +61,20 @@ class HeaderLine(QuietText):
     HeaderLine { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }
     """
 
+    _shown: tuple[Headline, HeaderEnd, int] | None = None
+
     def show_header(self, headline: Headline, aside: HeaderEnd, width: int) -> None:
         """Draw the row. Args: width: cells of it, without its padding."""
+        if self._shown == (headline, aside, width):
+            return  # it is asked for once a second
+        self._shown = (headline, aside, width)
+        *least, last = (
+            _right(HeaderEnd(("", left_there, ""), aside.saved, "", aside.alarm, aside.time))
+            for left_there in (*aside.live[1:], "")
+        )
         left, right = next(
             (found for found in _tries(headline, aside) if found[0].cell_length + GAP + found[1].cell_length <= width),
-            (Content(""), _right(HeaderEnd(saved=aside.saved, alarm=aside.alarm, time=aside.time))),
+            (Content(""), next((each for each in least if each.cell_length + GAP + LEAST_LEFT <= width), last)),
         )
         if not left.plain:
             left = _shortest(headline, max(0, width - right.cell_length - GAP))
@@ -80,13 +89,13 @@ def _tries(headline: Headline, aside: HeaderEnd) -> Iterator[tuple[Content, Cont
         _left(headline, "", headline.more),
         _left(headline, "", ""),
     ]
-    live, at = (one_line(aside.live[0]), aside.live[1]), aside.saved_at
-    short = (shortened(live[0], 9), live[1]) if live[0] else live
+    live, at = (one_line(aside.live[0]), *aside.live[1:]), aside.saved_at
+    short = (shortened(live[0], 9), *live[1:]) if live[0] else live
     rights = [
-        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, aside.day),
-        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, aside.day, aside.key),
+        HeaderEnd(live, aside.saved, at, aside.alarm, aside.time, key=aside.key),
         HeaderEnd(short, aside.saved, at if not live[0] else "", aside.alarm, aside.time),
-        HeaderEnd(("", live[1]) if live[0] else live, aside.saved, "", aside.alarm, aside.time),
+        HeaderEnd(("", *live[1:]), aside.saved, "", aside.alarm, aside.time),
     ]
     yield lefts[0], _right(rights[0])
     for right in rights[1:3]:
@@ -113,10 +122,11 @@ def _shortest(headline: Headline, width: int) -> Content:
 
 def _right(aside: HeaderEnd) -> Content:
     texts: list[Content] = []
-    name, left = aside.live
+    name, left, _clock = aside.live
     if name or left:
         words = " ".join(part for part in (name, left) if part)
-        texts.append(Content.styled(f"{mark('live')} {words}", "bold $text-error"))
+        key = f" {aside.key}" if aside.key else ""
+        texts.append(Content.assemble((f"{mark('live')} {words}", "bold $text-error"), (key, "$text-accent")))
     if aside.alarm:
         texts.append(Content.styled(f" {mark('refused')} {aside.saved} ", "bold reverse $text-error"))
     elif aside.saved:

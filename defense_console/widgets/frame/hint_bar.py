@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+import msgspec
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -13,8 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(msgspec.Struct, frozen=True):
     """One hint: the key as it is printed, what it does, whether it acts now, whether it belongs at the right end.
 
     Attributes:
@@ -91,12 +90,13 @@ class HintBar(Widget):
     GAP = 2
     MOST = 11
 
-    @dataclass
     class Clicked(Message):
         """A hint was clicked."""
 
-        hint_bar: HintBar
-        command: str
+        def __init__(self, hint_bar: HintBar, command: str) -> None:
+            super().__init__()
+            self.hint_bar = hint_bar
+            self.command = command
 
         @property
         def control(self) -> HintBar:

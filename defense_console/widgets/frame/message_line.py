@@ -20,7 +20,7 @@ class MessageLine(QuietText):
     """One message. A longer one lies over the last rows of the body, so that nothing moves."""
 
     DEFAULT_CSS = """
-    MessageLine { height: auto; min-height: 1; padding: 0 1; background: $background; }
+    MessageLine { height: auto; min-height: 1; padding: 0 1; background: $background; text-wrap: nowrap; }
     """
 
     def __init__(self) -> None:
@@ -48,6 +48,6 @@ class MessageLine(QuietText):
         rows = wrapped(self._message or self._standing, width)
         if len(rows) > MOST_ROWS:
             rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1].truncate(width - 1).rstrip() + "…"]
-        before = self.content.plain.count("\n")
-        self.show(Content("\n").join(rows))
-        return before != len(rows) - 1
+        before = len(self.lines)
+        self.show(*rows)
+        return before != len(rows)

@@ -7,9 +7,11 @@ from itertools import zip_longest
 
 from textual.content import Content
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from defense_console.safe_text import cells
+from defense_console.widgets.frame.line_strips import line_strip
 
 
 class QuietText(Widget):
@@ -21,28 +23,43 @@ class QuietText(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
-        self.content = Content()
-        """What is shown."""
+        self.lines: tuple[Content, ...] = (Content(),)
+        """What is shown, line by line."""
 
     def render(self) -> Content:
         """The text."""
-        return self.content
+        return Content("\n").join(self.lines)
 
-    def show(self, text: Content) -> bool:
+    def render_line(self, y: int) -> Strip:
+        """Draw a line alone where lines lie as they are counted."""
+        if not self._lies_as_counted or self.text_selection is not None:
+            return super().render_line(y)
+        line, width = self.lines[y] if y < len(self.lines) else Content(), self.size.width
+        if line.cell_length > width:
+            line = line.truncate(width, ellipsis=self.styles.text_overflow == "ellipsis")
+        return line_strip(self, line, width, y)
+
+    def show(self, *lines: Content) -> bool:
         """Show a text; the same one again draws nothing, one of the same shape does not lay the screen out anew.
+
+        Args:
+            lines: Each of one line or of several.
 
         Returns:
             Whether it is another one.
         """
-        before, self.content = self.content, text
-        if before.is_same(text):
+        before = self.lines
+        self.lines = tuple(part for line in lines for part in _parts(line)) or (Content(),)
+        changed = changed_cells(before, self.lines)
+        if not changed and len(before) == len(self.lines):
             return False
-        if self._takes_room(_shape(before), _shape(text)):
+        shapes = _shape(before), _shape(self.lines)
+        if self._takes_room(*shapes):
             self.refresh(layout=True)
-        elif max(*_shape(before), *_shape(text)) > self.size.width or self._is_centred:
-            self.refresh()  # lines do not lie where they are counted
-        else:
-            self.refresh(*changed_cells(before, text))  # not the same, so there are some
+        elif self._is_centred or (max(map(max, shapes)) > self.size.width and not self._lies_as_counted):
+            self.refresh()
+        elif changed:
+            self.refresh(*changed)
         return True
 
     def _takes_room(self, before: Sequence[int], after: Sequence[int]) -> bool:
@@ -54,22 +71,32 @@ class QuietText(Widget):
         return height is not None and height.is_auto and wraps and before != after
 
     @property
+    def _lies_as_counted(self) -> bool:
+        """Whether each line has one row, from the first cell on."""
+        return self.styles.text_wrap == "nowrap" and not self._is_centred
+
+    @property
     def _is_centred(self) -> bool:
         styles = self.styles
         return styles.text_align == "center" or styles.content_align_horizontal == "center"
 
 
-def _shape(text: Content) -> tuple[int, ...]:
-    return tuple(line.cell_length for line in text.split("\n"))
+def _parts(line: Content) -> list[Content]:
+    return line.split("\n", allow_blank=True) if "\n" in line.plain else [line]
 
 
-def changed_cells(before: Content, after: Content) -> list[Region]:
+def _shape(lines: Sequence[Content]) -> tuple[int, ...]:
+    return tuple(line.cell_length for line in lines)
+
+
+def changed_cells(before: Sequence[Content], after: Sequence[Content]) -> list[Region]:
     """Return where two texts of unwrapped lines differ: in each line from the first such cell to the last one."""
     found, none = list[Region](), Content()
-    for y, (old, new) in enumerate(zip_longest(before.split("\n"), after.split("\n"), fillvalue=none)):
+    for y, (old, new) in enumerate(zip_longest(before, after, fillvalue=none)):
         if old.is_same(new):
             continue
-        one, other = _styled(old), _styled(new)
+        alike = old.spans == new.spans  # the same styles at the same places: the letters alone can differ
+        one, other = (old.plain, new.plain) if alike else (_styled(old), _styled(new))
         length = min(len(one), len(other))
         first = next((i for i in range(length) if one[i] != other[i]), length)
         same_end = 0

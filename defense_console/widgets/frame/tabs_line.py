@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -13,8 +13,7 @@ from textual.widget import Widget
 from defense_console.safe_text import cells, shortened
 
 
-@dataclass(frozen=True)
-class TabTitle:
+class TabTitle(msgspec.Struct, frozen=True):
     """One tab.
 
     Attributes:
@@ -42,12 +41,13 @@ class TabsLine(Widget):
     TabsLine { height: 1; padding: 0 1; text-wrap: nowrap; }
     """
 
-    @dataclass
     class Clicked(Message):
         """A tab was clicked."""
 
-        tabs_line: TabsLine
-        command: str
+        def __init__(self, tabs_line: TabsLine, command: str) -> None:
+            super().__init__()
+            self.tabs_line = tabs_line
+            self.command = command
 
         @property
         def control(self) -> TabsLine:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -71,13 +70,20 @@ class DraftClock:
 
 
 class Field(TextArea):
-    """A text area in which `Enter` finishes the text and control characters are seen, not obeyed."""
+    """A text area in which `Enter` finishes the text and control characters are seen, not obeyed.
+
+    Attributes:
+        one_line: Whether the keys that begin a new line do nothing, since what is typed is a day, a name or the like.
+    """
+
+    one_line = False
 
     @classmethod
-    def plain(cls, text: str = "", placeholder: str = "") -> Field:
+    def plain(cls, text: str = "", placeholder: str = "", one_line: bool = False) -> Field:
         """A field without line numbers and frame. Args: text: to start with; placeholder: what an empty field shows."""
         field = cls(text, placeholder=placeholder, soft_wrap=True, tab_behavior="focus", compact=True,
                     highlight_cursor_line=False)  # fmt: skip
+        field.one_line = one_line
         field.cursor_blink = False  # a blinking cursor doubles what the console costs at rest
         return field
 
@@ -88,7 +94,8 @@ class Field(TextArea):
         elif event.key in NEW_LINE:
             event.stop()
             event.prevent_default()
-            self.insert("\n")
+            if not self.one_line:
+                self.insert("\n")
 
     def on_hide(self, event: events.Hide) -> None:
         """A window that is too small hides the field: it keeps the focus, or the next letters would be commands."""
@@ -138,25 +145,27 @@ class Writer(Vertical):
     }
     """
 
-    @dataclass
     class Touched(Message):
         """The text changed: its first keystroke is stamped."""
 
-        writer: Writer
+        def __init__(self, writer: Writer) -> None:
+            super().__init__()
+            self.writer = writer
 
         @property
         def control(self) -> Writer:
             """The strip."""
             return self.writer
 
-    @dataclass
     class Typed(Message):
         """The text so far is worth a draft.
 
         It carries no text: it may arrive after Enter, when that text is finished and the field holds another one.
         """
 
-        writer: Writer
+        def __init__(self, writer: Writer) -> None:
+            super().__init__()
+            self.writer = writer
 
         @property
         def control(self) -> Writer:
@@ -218,7 +227,9 @@ class Writer(Vertical):
             cursor -= length + 1
         return document.end
 
-    def open(self, field: str, label: Content | str, text: str = "", cursor: int | None = None) -> None:
+    def open(
+        self, field: str, label: Content | str, text: str = "", cursor: int | None = None, one_line: bool = False
+    ) -> None:
         """Show the strip, with the focus in its field.
 
         Args:
@@ -226,10 +237,12 @@ class Writer(Vertical):
             label: What is being written, translated.
             text: What the field starts with.
             cursor: Place of the cursor in characters; None is the end.
+            one_line: See `Field`; a text that has several lines already keeps the keys for them.
         """
         self.relabel(field, label)
         area = self.query_one(Field)
         area.text = text
+        area.one_line = one_line and "\n" not in area.text
         self._given, self._given_drawn = text, area.text
         self._draft_clock.begin(area.text)
         area.move_cursor(area.document.end if cursor is None else self._location(cursor))

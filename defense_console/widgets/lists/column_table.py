@@ -10,8 +10,8 @@ from textual.content import Content
 from defense_console.safe_text import cells
 from defense_console.widgets.lists.titled_table import TitledTable
 
-LEAST_NAME, MOST_NAME = 10, 32
-"""Cells of the first column, which gives way to the others."""
+LEAST_NAME, NAME, MOST_NAME = 10, 15, 32
+"""Cells of the first column, which gives way to the others; before it has less than `NAME` a column is left out."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ class ColumnTable(TitledTable):
         def taken() -> int:
             return sum(sizes[n] + gap for n in shown if n)
 
-        while self.MARKS + LEAST_NAME + taken() > width and any(self._columns[n].drop for n in shown):
+        name = min(NAME, max(LEAST_NAME, *sizes[:1]))
+        while self.MARKS + name + taken() > width and any(self._columns[n].drop for n in shown):
             shown.remove(max(shown, key=lambda n: self._columns[n].drop))
         if sizes:
             sizes[0] = max(LEAST_NAME, min(sizes[0], MOST_NAME, width - self.MARKS - taken()))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.visual import Visual
 from textual.widget import Widget
 
 from defense_console.safe_text import cells, shortened
+from defense_console.widgets.frame.line_strips import line_strip
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.panel_frame import PanelFrame
 from defense_console.widgets.frame.quiet_text import changed_cells
@@ -41,12 +39,13 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
                scrollbar-gutter: auto; text-wrap: nowrap; }
     """
 
-    @dataclass
     class Moved(Message):
         """The cursor is on another row."""
 
-        line_list: LineList
-        row: int
+        def __init__(self, line_list: LineList, row: int) -> None:
+            super().__init__()
+            self.line_list = line_list
+            self.row = row
 
         @property
         def control(self) -> LineList:
@@ -124,14 +123,22 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             self.show_row()
 
     def show_row(self) -> None:
-        """Scroll so that the row with the cursor is seen, here or in the column that holds this panel."""
-        if not (self.row_count() and self.view.height):
+        """Scroll so that the row with the cursor is seen, here or in the column that holds this panel.
+
+        A cursor that leaves the view takes a third of it along: each scroll draws all lines, so there are few of them.
+        """
+        room = self.view.height
+        if not (self.row_count() and room):
             return
         lines = self.lines_of(self._row)
-        height = min(len(lines) + self._covered, self.view.height)
+        height = min(len(lines) + self._covered, room)
         region = Region(0, lines.start, 1, height)
-        if self.virtual_size.height > self.view.height:
-            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        if self.virtual_size.height > room:
+            top, more = self.scroll_offset.y, min(room // 3, room - height)
+            if not top <= lines.start <= lines.start + height <= top + room:
+                above = min(more, lines.start) if lines.start < top else 0
+                region = Region(0, lines.start - above, 1, height + (above or more))
+                self.scroll_to_region(region, animate=False, force=True, immediate=True)
         elif self.has_focus:  # another list of the column has the cursor one looks at
             self._show_in_column(region)
 
@@ -152,8 +159,11 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         self.resize_to(self.view.width, lines + self._covered if lines > self.view.height else lines)
 
     def resize_to(self, width: int, height: int) -> None:
-        """Be so large inside; where nothing changes, only the cells are drawn that differ."""
-        size = Size(width, height)
+        """Be so large inside; where nothing changes, only the cells are drawn that differ.
+
+        What fits is as high as the view, since for another size the toolkit lays out the whole screen.
+        """
+        size = Size(width, max(height, self.view.height))
         if size != self.virtual_size:
             self.virtual_size = size
             self.refresh()
@@ -161,12 +171,16 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             self._refresh_changed()
 
     def _refresh_changed(self) -> None:
-        top, width = self.scroll_offset.y, self.view.width
-        for line in range(top, min(top + self.view.height, self.line_count())):
+        top, width, count = self.scroll_offset.y, self.view.width, self.line_count()
+        for line in range(top, top + self.view.height):
+            if line >= count:
+                if self._drawn.pop(line, None) is not None:
+                    self.refresh_lines(line, 1)
+                continue
             drawn = self._drawn.get(line)
             if drawn is None:
                 self.refresh_lines(line, 1)
-            elif regions := changed_cells(drawn, self._look(line, width)):
+            elif regions := changed_cells([drawn], [self._look(line, width)]):
                 self.refresh(*(region.translate((0, line - top)) for region in regions))
 
     def on_resize(self) -> None:
@@ -180,7 +194,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
         if line >= self.line_count() or width < 1:
             return Strip.blank(width, self.rich_style)
         text = self._drawn[line] = self._look(line, width)
-        return Visual.to_strips(self, text, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+        return line_strip(self, text, width)
 
     def _look(self, line: int, width: int) -> Content:
         row = self.row_of(line)

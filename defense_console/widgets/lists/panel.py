@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
@@ -19,8 +19,7 @@ LEAST_BESIDE = 16
 """Where less of a text would stand beside its end, the end has a line of its own."""
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One text of a panel.
 
     Attributes:
@@ -34,8 +33,8 @@ class Item:
 
     text: Content
     key: str = ""
-    mark: Content = field(default_factory=lambda: Content(""))
-    end: Content = field(default_factory=lambda: Content(""))
+    mark: Content = msgspec.field(default_factory=Content)
+    end: Content = msgspec.field(default_factory=Content)
     rows: tuple[tuple[Content, Content], ...] = ()
 
 
@@ -50,12 +49,13 @@ class Panel(LineList):
     Panel { height: auto; }
     """
 
-    @dataclass
     class Chosen(Message):
         """Another item was chosen, by key or by a click."""
 
-        panel: Panel
-        key: str
+        def __init__(self, panel: Panel, key: str) -> None:
+            super().__init__()
+            self.panel = panel
+            self.key = key
 
         @property
         def control(self) -> Panel:
@@ -84,7 +84,8 @@ class Panel(LineList):
         self.can_focus = bool(keys)
         if not keys and self.has_focus:
             self.screen.set_focus(None)
-        if lines != self.line_count():
+        height = self.styles.height
+        if lines != self.line_count() and height is not None and height.is_auto:
             self.refresh(layout=True)
         self.relayout()
         self.go_to(keys.index(chosen) if chosen in keys else self.row)
@@ -164,7 +165,9 @@ class Panel(LineList):
         return self._lines(width)[line][1]
 
     def _lines(self, width: int) -> list[tuple[int, Content]]:
-        """Return every line with the row it belongs to, -1 for prose."""
+        """Return every line with the row it belongs to, -1 for prose; none before the panel has a place."""
+        if width < 1:
+            return []
         if width in self._laid:
             return self._laid[width]
         lines: list[tuple[int, Content]] = []

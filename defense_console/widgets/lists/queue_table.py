@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+import msgspec
 from textual.content import Content
 
 from defense_console.safe_text import cells, shortened
@@ -12,8 +12,7 @@ from defense_console.widgets.lists.line_list import heading
 from defense_console.widgets.lists.titled_table import TitledTable
 
 
-@dataclass(frozen=True)
-class QueueRow:
+class QueueRow(msgspec.Struct, frozen=True):
     """One line of the queue, in words.
 
     Attributes:
@@ -39,8 +38,7 @@ class QueueRow:
     gone: bool = False
 
 
-@dataclass(frozen=True)
-class QueueSection:
+class QueueSection(msgspec.Struct, frozen=True):
     """Rows under a heading. Attributes: title: "" for rows without one; rows: in order."""
 
     title: str
@@ -96,7 +94,11 @@ class QueueTable(TitledTable):
         """Replace what comes next on one line, which is drawn alone: a time that runs."""
         for place, row in enumerate(self._rows):
             if row.id == defense_id and row.following != following:
-                self._rows = (*self._rows[:place], replace(row, following=following), *self._rows[place + 1 :])
+                self._rows = (
+                    *self._rows[:place],
+                    msgspec.structs.replace(row, following=following),
+                    *self._rows[place + 1 :],
+                )
                 if cells(following) > cells(row.following):
                     self._laid = (-1, ())
                 self.refresh_lines(self._line_of[place], 1)

@@ -16,7 +16,7 @@ from defense_console.widgets.plots.curve import Dot, curve, curve_legend
 class CurvePanel(PanelFrame):
     """What was planned, what is done, what is likely, as large as the panel is; a sentence where there is no plan."""
 
-    DEFAULT_CSS = "CurvePanel { height: 10; text-wrap: nowrap; &.-empty { height: auto; } }"
+    DEFAULT_CSS = "CurvePanel { height: 10; text-wrap: nowrap; &.-empty { height: auto; text-wrap: wrap; } }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from textual.content import Content
 
 from defense_console.widgets.frame.marks import mark
@@ -15,8 +15,7 @@ LABEL_EVERY = 2
 HOUR = 60
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """What takes a part of the day. Attributes: start, end: minutes since midnight; style: its colour."""
 
     start: int
@@ -25,7 +24,7 @@ class Slot:
 
 
 def day_line(slots: Iterable[Slot], now: int, width: int) -> Content:
-    """Return the day in so many cells.
+    """Return the day in so many cells. An hour is written whole where its cells are free, else not at all.
 
     Args:
         slots: In any order; a later one covers an earlier one.
@@ -40,11 +39,8 @@ def day_line(slots: Iterable[Slot], now: int, width: int) -> Content:
     def cell(minute: int) -> int:
         return min(width - 1, max(0, round((minute - first * HOUR) / ((last - first) * HOUR) * room)))
 
-    shown, styles = [mark("planned_time")] * width, ["$frame"] * width
-    for hour in range(first, last + 1, LABEL_EVERY):
-        for place, digit in enumerate(f"{hour:02}", cell(hour * HOUR)):
-            if place < width:
-                shown[place], styles[place] = digit, "$text-muted"
+    free = mark("planned_time")
+    shown, styles = [free] * width, ["$frame"] * width
     for slot in taken:
         start = cell(slot.start)
         for place in range(start, max(start + 1, cell(slot.end))):
@@ -52,4 +48,9 @@ def day_line(slots: Iterable[Slot], now: int, width: int) -> Content:
     if first * HOUR <= now <= last * HOUR:
         place = cell(now)
         shown[place], styles[place] = mark("here"), "bold"
+    for hour in range(first, last + 1, LABEL_EVERY):
+        label, place = f"{hour:02}", cell(hour * HOUR)
+        cells = slice(place, place + len(label))
+        if shown[cells] == [free] * len(label) and not shown[max(0, place - 1)].isdecimal():
+            shown[cells], styles[cells] = label, ["$text-muted"] * len(label)
     return Content.assemble(*zip(shown, styles, strict=True))

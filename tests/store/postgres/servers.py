@@ -15,6 +15,10 @@ from urllib.parse import quote
 
 import psycopg
 
+from defense_console.store.postgres.claims import PostgresClaims
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.transactions import Transactions
+
 VARIABLE = "DEFENSE_CONSOLE_TEST_POSTGRES"
 """Environment variable that names a server whose account may make schemas."""
 LOCAL = ("postgresql:///test", "postgresql:///postgres")
@@ -108,3 +112,8 @@ def started(programs: Path, folder: Path) -> Iterator[OwnServer]:
         yield server
     finally:
         server.stop()
+
+
+def claims_of(server: Server, account: str) -> PostgresClaims:
+    """The claims of a school as another account would have them."""
+    return PostgresClaims(Transactions(server, account), server.school, account)

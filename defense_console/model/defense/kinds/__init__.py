@@ -11,6 +11,8 @@ from defense_console.model.defense.kinds.observations import *  # noqa: F403
 from defense_console.model.defense.kinds.observations import ObservationsWhat
 from defense_console.model.defense.kinds.revisions import *  # noqa: F403
 from defense_console.model.defense.kinds.revisions import RevisionsWhat
+from defense_console.model.defense.kinds.second_reading import *  # noqa: F403
+from defense_console.model.defense.kinds.second_reading import SecondReadingWhat
 from defense_console.model.defense.kinds.verdict import *  # noqa: F403
 from defense_console.model.defense.kinds.verdict import VerdictWhat
 from defense_console.model.log.envelope import Event
@@ -19,6 +21,8 @@ from defense_console.model.log.every_log import LeaseTaken as LeaseTaken
 from defense_console.model.log.undo import Redone as Redone
 from defense_console.model.log.undo import Undone as Undone
 
-DefenseWhat = AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | EveryLogWhat
+DefenseWhat = (
+    AppointmentWhat | ClockWhat | ObservationsWhat | VerdictWhat | RevisionsWhat | SecondReadingWhat | EveryLogWhat
+)
 DefenseEvent = Event[DefenseWhat]
 """One line of a defense's log."""

@@ -1,7 +1,7 @@
 """Makes one copy of a store in a process of its own, so that checking it takes nothing from a running clock.
 
-`python -m defense_console.store.sqlite.copies.backing_up STORE FOLDER KEPT INSTANT` prints one JSON object: `path` of
-the copy ("" when the store holds nothing yet), or `error` and `parameters` of the reason why there is none.
+`python -m defense_console.store.sqlite.copies.backing_up STORE FOLDER KEPT MOST_MB INSTANT` prints one JSON object:
+`path` of the copy ("" when the store holds nothing yet), or `error` and `parameters` of the reason why there is none.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ class Made(msgspec.Struct, frozen=True):
         return ConsoleError(self.error, **self.parameters) if self.error else None
 
 
-def main(store: str, folder: str, kept: str, at: str) -> None:
+def main(store: str, folder: str, kept: str, most_mb: str, at: str) -> None:
     """Make the copy and say what came of it."""
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     try:
-        made = Made(path=_copy(Backups(Path(store), Path(folder), int(kept), now=lambda: at), at))
+        backups = Backups(Path(store), Path(folder), int(kept), int(most_mb), now=lambda: at)
+        made = Made(path=_copy(backups, at))
     except ConsoleError as error:
         parameters = {name: value if isinstance(value, int) else str(value) for name, value in error.parameters.items()}
         made = Made(error=error.id, parameters=parameters)

@@ -21,6 +21,7 @@ import msgspec
 
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.watching import Watch, unwatched
 from defense_console.settings import path_named
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, StoreError
@@ -32,10 +33,16 @@ from defense_console.store.sqlite.opening.half_made import HalfMade
 BackupReason = Literal["", "upgrade", "restore", "repair"]
 """Why a copy was made: "" for the daily one and the one asked for, else what was about to happen."""
 KEPT: Final = 14
+MOST_MB: Final = 5_000
+LEAST: Final = 3
+"""Copies that stay however large they are: of the daily ones and of each reason."""
+_MB: Final = 1_000_000
 
 _NAME: Final = re.compile(r"defenses-(\d{8}T\d{9})Z(?:-(upgrade|restore|repair))?\.db")
 _INSTANT: Final = "%Y%m%dT%H%M%S%f"
 _ROOT_DIGITS: Final = 8
+_PAGES_AT_ONCE: Final = 1024
+"""Pages copied between two looks at whether somebody interrupts: 4 MB."""
 _AHEAD: Final = timedelta(days=1)
 """How far a clock may have been ahead: less than what makes a copy outlive those of many days."""
 
@@ -74,17 +81,26 @@ class Backups:
         folder: Where the copies lie; made when the first one is.
         kept: For how many days the last copy of the day is kept, and how many of the newest day and of each reason;
             0 keeps everything.
+        most_mb: What the daily copies may take together, and those of each reason; beyond it the oldest go, but never
+            the last `LEAST`.
         now: Gives the instant, ISO 8601 UTC, so that a copy from the future is not taken for the newest; without it
             every instant is believed.
     """
 
     def __init__(
-        self, store: Path, folder: Path | None = None, kept: int = KEPT, *, now: Callable[[], str] | None = None
+        self,
+        store: Path,
+        folder: Path | None = None,
+        kept: int = KEPT,
+        most_mb: int = MOST_MB,
+        *,
+        now: Callable[[], str] | None = None,
     ) -> None:
         self.store = store
         self.now = now
         self.folder = folder if folder is not None else folder_of(store)
         self.kept = kept
+        self.most_mb = most_mb
 
     def all(self) -> tuple[Backup, ...]:
         """Return the copies, doubtful ones first, then the oldest first.
@@ -99,7 +115,7 @@ class Backups:
             found = [msgspec.structs.replace(each, doubtful=each.at > latest) for each in found]
         return tuple(sorted(found, key=lambda backup: (not backup.doubtful, backup.at)))
 
-    def write(self, at: str, reason: BackupReason = "") -> Backup:
+    def write(self, at: str, reason: BackupReason = "", watch: Watch = unwatched) -> Backup:
         """Copy the store as it is now, check the copy, give it its name, and drop the copies that are too old.
 
         Args:
@@ -115,8 +131,8 @@ class Backups:
             self._make_folder()
         with place.explained(self.folder), place.new_file(self.folder) as new:
             with place.explained(self.store):
-                copy_database(source, new)
-            refuse_unsound(new, self.store)
+                copy_database(source, new, watch)
+            refuse_unsound(new, self.store, watch)
             with place.explained(self.folder):
                 sync_path(new)
                 new.replace(target)
@@ -126,7 +142,12 @@ class Backups:
 
     def prune(self) -> None:
         """Drop what is too old. What cannot be dropped stays for the next time."""
-        for backup in superseded(self.all(), self.kept) if self.kept else ():
+        if not self.kept:
+            return
+        copies = self.all()
+        gone = superseded(copies, self.kept)
+        gone += too_large([each for each in copies if each not in gone], self.most_mb * _MB, _size)
+        for backup in gone:
             with suppress(OSError):
                 backup.path.unlink()
 
@@ -164,6 +185,31 @@ def superseded(backups: Iterable[Backup], kept: int) -> list[Backup]:
     return gone
 
 
+def too_large(backups: Iterable[Backup], most: int, size: Callable[[Backup], int]) -> list[Backup]:
+    """Return the oldest copies, those that do not fit into a size with the newer ones; the last `LEAST` always fit.
+
+    Args:
+        backups: The oldest first. The daily ones and those of each reason have the size for themselves.
+        most: In bytes.
+        size: Gives that of a copy, in bytes.
+    """
+    gone: list[Backup] = []
+    taken: dict[str, list[int]] = {}
+    for backup in reversed(list(backups)):
+        sizes = taken.setdefault(backup.reason, [])
+        sizes.append(size(backup))
+        if len(sizes) > LEAST and sum(sizes) > most:
+            gone.append(backup)
+    return gone
+
+
+def _size(backup: Backup) -> int:
+    try:
+        return backup.path.stat().st_size
+    except OSError:
+        return 0
+
+
 def named(path: Path) -> Backup | None:
     """Return the copy a file is by its name; None when it is none."""
     match = _NAME.fullmatch(path.name)
@@ -179,16 +225,24 @@ def _file_name(at: str, reason: BackupReason) -> str:
     return f"defenses-{digits}Z{f'-{reason}' if reason else ''}.db"
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, watch: Watch = unwatched) -> None:
     """Copy one view of an SQLite file into one of a work folder; the copy needs no other file.
 
     Raises:
         FullDisk: There is no space for the copy.
         sqlite3.Error: It cannot be read or written.
     """
-    with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+    with closing(sqlite3.connect(source, isolation_level=None)) as reading, closing(sqlite3.connect(target)) as writing:
         try:
-            reading.backup(writing)  # all pages at once: no writer waits for it, and none makes it begin again
+            # A view that stays open: no writer waits for the copy, and none makes it begin again.
+            reading.execute("BEGIN")
+            (pages,) = reading.execute("PRAGMA page_count").fetchone()
+            (page_bytes,) = reading.execute("PRAGMA page_size").fetchone()
+            with watch("bytes", pages * page_bytes) as passed:
+                reading.backup(
+                    writing, pages=_PAGES_AT_ONCE,
+                    progress=lambda _status, left, whole: passed(page_bytes * min(_PAGES_AT_ONCE, whole - left)),
+                )  # fmt: skip
             writing.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:  # only the copy grows
@@ -196,7 +250,7 @@ def copy_database(source: Path, target: Path) -> None:
             raise
 
 
-def fault_of(path: Path) -> ConsoleError | None:
+def fault_of(path: Path, watch: Watch = unwatched) -> ConsoleError | None:
     """Return what is wrong with a copy, the first of it: pages, rows, the chain of every log; None when it is sound.
 
     Raises:
@@ -205,13 +259,14 @@ def fault_of(path: Path) -> ConsoleError | None:
     with place.explained(path), closing(RowStorage(path, read_only=True)) as rows:
         if rows.schema() < schema.version():  # only those who bring it up know its rows
             return next((ConsoleError(N_("The file is damaged: {reason}."), reason=r) for r in rows.problems()), None)
-        problems = verifying.check_all(rows)
-        return ConsoleError(problems[0].text_id, **problems[0].parameters) if problems else None
+        with closing(verifying.check_all(rows, watch)) as problems:
+            found = next(problems, None)
+        return ConsoleError(found.text_id, **found.parameters) if found else None
 
 
-def refuse_unsound(new: Path, source: Path) -> None:
+def refuse_unsound(new: Path, source: Path, watch: Watch = unwatched) -> None:
     """Refuse a file that is not sound."""
-    if (fault := fault_of(new)) is not None:
+    if (fault := fault_of(new, watch)) is not None:
         raise DamagedStore(
             N_("The store is damaged: close the console and run doctor. {problem} ({place})"),
             place=source,

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.subjects import LOG_PREFIXES
+from defense_console.model.watching import Watch, unwatched
 from defense_console.store.base import DamagedStore, NotOurStore, Problem, ReadOnlyStore, StoreError
 from defense_console.store.sqlite import schema, verifying
 from defense_console.store.sqlite.copies.backups import Backup, Backups
@@ -26,7 +27,6 @@ from defense_console.store.sqlite.opening import network, place
 from defense_console.store.sqlite.opening.headers import refuse_foreign
 from defense_console.store.sqlite.opening.reading import examined_store
 from defense_console.store.sqlite.store import TinyStore
-from defense_console.store.sqlite.tables import log_names
 
 REBUILT: Final = frozenset({"file", "log", "row", "behind"})
 """What is mended by building the store again."""
@@ -43,7 +43,7 @@ class Examined(NamedTuple):
 
 
 @contextmanager
-def examined(backups: Backups) -> Iterator[Examined]:
+def examined(backups: Backups, watch: Watch = unwatched) -> Iterator[Examined]:
     """Yield everything that is wrong with a store's folder and file. Nothing in the folder changes by it.
 
     Raises:
@@ -64,7 +64,7 @@ def examined(backups: Backups) -> Iterator[Examined]:
                 opened.callback(store.close)
                 found += _of_writing(folder)
                 found += _of_schema(version)
-                found += map(_finding, store.verify_all())
+                found += map(_finding, store.verify_all(watch))
                 found += _behind(store, _last_copy(backups, store))
             except (DamagedStore, NotOurStore) as error:
                 found.append(Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True))
@@ -200,10 +200,8 @@ def _behind(store: TinyStore, backup: Backup | None) -> Iterator[Finding]:
     if backup is None:
         return
     with closing(RowStorage(backup.path, read_only=True)) as rows:
-        for stream in log_names(rows):
-            copied = verifying.known_end(rows, stream)
-            if copied is None:
-                continue
+        pages = (names for prefix in sorted(LOG_PREFIXES) for _low, _high, names in rows.pages_of_names(prefix))
+        for stream, copied in (each for names in pages for each in sorted(verifying.known_ends(rows, names).items())):
             last = store.last(stream)
             here = 0 if last is None else last.seq
             if here < copied.seq:

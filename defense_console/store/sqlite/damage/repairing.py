@@ -29,12 +29,14 @@ from defense_console.store.sqlite.keys import ROWS_OF_LOGS
 from defense_console.store.sqlite.leases import TABLES, lease_of
 from defense_console.store.sqlite.opening import headers, place
 from defense_console.store.sqlite.opening.holding import alone
-from defense_console.store.sqlite.opening.reading import JOURNAL_MODE
 from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.schema import aside_of_draft
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.sqlite.summaries import CLOSED_COUNT
+
+_JOURNAL_MODE = slice(18, 20)
+"""Bytes of the file's header that say how it is written; 1 for no write-ahead log, 2 for one."""
 
 
 class RepairedLog(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ def _under_the_log(copy: Path, path: Path) -> None:
     together, the chains show it, and the copies still are sources of their own.
     """
     content = bytearray(copy.read_bytes())
-    content[JOURNAL_MODE] = b"\2\2"
+    content[_JOURNAL_MODE] = b"\2\2"
     path.write_bytes(content)
 
 

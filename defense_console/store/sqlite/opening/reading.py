@@ -7,7 +7,7 @@ Or only to look at it, which changes nothing.
 | another console has it open, or a crash left its shared memory behind | in place, `mode=ro`: later writes are seen |
 | nobody has it open | a copy in memory, taken while the folder is locked |
 | it is of an earlier schema | a copy in memory, which is brought up |
-| it is only looked at (`doctor`) | always as a copy in memory, which alone is brought up to the present schema |
+| it is only looked at (`doctor`) | always as a copy of its own, which alone is brought up to the present schema |
 
 `immutable=1` is not used on the file itself: it ignores the write-ahead log, and a console that starts later would
 change the pages underneath. Source: https://www.sqlite.org/wal.html §7 and §11; docs/decisions.md.
@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from defense_console.store.base import FullDisk, ReadOnlyStore, StoreError
 from defense_console.store.sqlite import schema
@@ -35,9 +36,6 @@ from defense_console.store.sqlite.pragmas import WAL, connect_to_read
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.store.work_folder import work_folder
-
-JOURNAL_MODE = slice(18, 20)
-"""Bytes of the file's header that say how it is written; 1 for no write-ahead log, 2 for one."""
 
 
 def open_store(folder: Path, *, create: bool, backups: Backups | None = None) -> TinyStore:
@@ -81,34 +79,43 @@ def examined_store(folder: Path) -> tuple[TinyStore, int]:
     """Open a store only to look at it: no byte of its folder changes. Its schema, rights and disk do not matter.
 
     Returns:
-        A copy in memory, of the present schema, as the store is now; and the schema that its file has.
+        A copy of the present schema, as the store is now; and the schema that its file has.
 
     Raises:
         StoreError: It cannot be read; the subclass and the sentence say why.
     """
     path = place.prepare(folder, create=False, look=True)
     with place.explained(folder):
-        memory = _looked_at(path)
         try:
-            found = schema.version_of(memory)
-            schema.bring_up(memory)  # only those who bring it up know its rows
-            refusal = RuntimeError("a store that is only looked at")
-            return TinyStore(folder, RowDatabase(path, connection=memory, refusal=refusal)), found
-        except BaseException:
-            memory.close()
-            raise
+            return _examined(path, _UNNAMED)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_SPACE:
+                raise
+            return _examined(path, _MEMORY)
 
 
-def _looked_at(path: Path) -> sqlite3.Connection:
-    """Copy the store as it is now into memory, also while others have it open."""
+def _examined(path: Path, place_of_copy: str) -> tuple[TinyStore, int]:
+    copy = _looked_at(path, place_of_copy)
+    try:
+        found = schema.version_of(copy)
+        schema.bring_up(copy)  # only those who bring it up know its rows
+        refusal = RuntimeError("a store that is only looked at")
+        return TinyStore(path.parent, RowDatabase(path, connection=copy, refusal=refusal)), found
+    except BaseException:
+        copy.close()
+        raise
+
+
+def _looked_at(path: Path, place_of_copy: str) -> sqlite3.Connection:
+    """Copy the store as it is now, also while others have it open."""
     with ExitStack() as held:
         if _is_free(path.parent, held):
-            return _copy(path)
+            return _copy(path, place_of_copy)
         held.callback(share(path.parent).release)
         source = held.enter_context(closing(connect_to_read(path)))
-        with _memory() as memory:
-            source.backup(memory)
-        return memory
+        with _new(place_of_copy) as copy:
+            source.backup(copy)
+        return copy
 
 
 def _is_free(folder: Path, held: ExitStack) -> bool:
@@ -146,7 +153,7 @@ def _copy_alone(path: Path, reason: StoreError) -> sqlite3.Connection:
 def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a connection to rows of the present schema: of an earlier one, to a copy in memory. It takes no write."""
     if 0 < schema.version_of(connection) < schema.version():
-        with _memory() as memory, closing(connection):
+        with _new(_MEMORY) as memory, closing(connection):
             connection.backup(memory)
             schema.bring_up(memory)
         connection = memory
@@ -154,26 +161,31 @@ def _brought_up(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
+_MEMORY: Final = ":memory:"
+_UNNAMED: Final = ""
+"""A database of SQLite's own: in memory while it is small, then in a file that has no name, so that none is left."""
+_NO_SPACE: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
 @contextmanager
-def _memory() -> Iterator[sqlite3.Connection]:
-    """Yield a database in memory; it stays open unless the block raises."""
+def _new(place_of_copy: str) -> Iterator[sqlite3.Connection]:
+    """Yield an empty database; it stays open unless the block raises."""
     with ExitStack() as failed:
-        yield failed.enter_context(closing(sqlite3.connect(":memory:", isolation_level=None)))
+        yield failed.enter_context(closing(sqlite3.connect(place_of_copy, isolation_level=None)))
         failed.pop_all()
 
 
-def _copy(path: Path) -> sqlite3.Connection:
-    """Return the store as it is now, in memory: no copy of a student's data is left anywhere."""
-    with _memory() as memory:
+def _copy(path: Path, place_of_copy: str = _MEMORY) -> sqlite3.Connection:
+    """Return the store as it is now: no copy of a student's data is left anywhere. Nobody else has it open."""
+    with _new(place_of_copy) as copy:
         log = path.with_name(path.name + WAL)
         if log.exists() and log.stat().st_size:
-            _replay_log(path, log, memory)
+            _replay_log(path, log, copy)
         else:
-            # Closing the file drops this process's locks on it; there are none, since it could not be opened.
-            content = bytearray(path.read_bytes())
-            content[JOURNAL_MODE] = b"\1\1"
-            memory.deserialize(bytes(content))
-    return memory
+            # Closing the file drops this process's locks on it; there are none, since nobody has it open.
+            with closing(connect_to_read(path, immutable=True)) as source:
+                source.backup(copy)
+    return copy
 
 
 def _replay_log(path: Path, log: Path, memory: sqlite3.Connection) -> None:

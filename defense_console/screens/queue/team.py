@@ -1,0 +1,123 @@
+"""What the queue asks in a school: take a defense, offer it or give it back, hand it over, keep it."""
+
+from __future__ import annotations
+
+from defense_console.desk.defense.asked import Asked
+from defense_console.model.queue.agenda import Entry
+from defense_console.screens.base import ConsoleScreen
+from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.dialogs import Choose, Confirm
+from defense_console.words.translation import N_, _, date_time, duration_text, when
+
+
+async def settles_who_has_it(screen: ConsoleScreen, entry: Entry) -> bool:
+    """Ask about a defense that I may take, or that I took long ago. Returns: whether it was one."""
+    if screen.desk.agenda.team.asked(entry.summary.id):
+        await _ask_keep(screen, entry)
+    elif "to_take" in entry.tabs:
+        await _ask_take(screen, entry)
+    else:
+        return False
+    return True
+
+
+async def _ask_take(screen: ConsoleScreen, entry: Entry) -> None:
+    """Ask whether to take a defense, with what the week holds already."""
+    summary, agenda = entry.summary, screen.desk.agenda
+    if (reason := agenda.team.no_take(summary)) is not None:
+        screen.refuse(reason)
+        return
+    now = screen.desk.now().wall
+    starts, length = when(summary.planned_at, screen.zone, now), agenda.length_min(summary)
+    lines = [_("{project}, {when}, {length} min.", project=summary.project, when=starts, length=length)]
+    claim = agenda.team.claim(summary.id)
+    if claim is not None and claim.note:
+        lines.append(_("Given back: {reason}", reason=claim.note))
+    lines.append(_load_words(agenda.load_min(summary), length, agenda.team.capacity_min))
+    question = _("Take the defense of {student}?", student=entry.student_name)
+    if not await screen.app.push_screen_wait(Confirm(question, "\n".join(lines), whose="")):
+        return
+    if screen.attempt(lambda: agenda.team.take(summary)) is None:
+        return
+    screen.tell(_("The defense of {student} is yours.", student=entry.student_name))
+
+
+def _load_words(load: int, length: int, capacity: int) -> str:
+    """Return what the week of a defense comes to with it, next to what the mentor takes in a week."""
+    total = duration_text((load + length) * 60)
+    if not capacity:
+        return _("Your week would have {total} of defenses.", total=total)
+    text = N_("Your week would have {total} of defenses, of the {capacity} that you take.")
+    if load + length > capacity:
+        text = N_("Your week would have {total} of defenses, more than the {capacity} that you take.")
+    return _(text, total=total, capacity=duration_text(capacity * 60))
+
+
+async def ask_offer(screen: ConsoleScreen, entry: Entry) -> None:
+    """Offer a defense to the other mentors, or give back one that was taken."""
+    team, summary = screen.desk.agenda.team, entry.summary
+    if team.claim(summary.id) is not None:
+        await _ask_give_back(screen, entry)
+        return
+    if (reason := team.no_offer(summary)) is not None:
+        screen.refuse(reason)
+        return
+    options = (_("offer it; another mentor assesses, since I follow this student"), _("offer it; I may take it too"))
+    question = _("Offer the defense of {student} to the other mentors?", student=entry.student_name)
+    choice = await screen.app.push_screen_wait(Choose(question, options, whose=""))
+    if choice is None:
+        return
+    apart = team.me if choice == 0 else ""
+    if screen.attempt(lambda: team.offer(summary, apart)) is None:
+        return
+    screen.tell(_("Offered to the other mentors."))
+
+
+async def _ask_give_back(screen: ConsoleScreen, entry: Entry) -> None:
+    team, summary = screen.desk.agenda.team, entry.summary
+    if (refused := team.no_parting(summary)) is not None:
+        screen.refuse(refused)
+        return
+    texts = screen.desk.brief(summary.id)
+    question = _("Why do you give the defense of {student} back?", student=entry.student_name)
+    details = _("It is offered to the other mentors again; they read the reason.")
+    reason = await answer_to(screen, Ask(texts, Asked.GIVE_BACK, question, details))
+    if reason is None or screen.attempt(lambda: team.give_back(summary, reason)) is None:
+        return
+    texts.drop_text(Asked.GIVE_BACK)
+    screen.tell(_("Given back."))
+
+
+async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
+    """Hand a defense over to another mentor, with a note."""
+    team, summary = screen.desk.agenda.team, entry.summary
+    if (refused := team.no_parting(summary)) is not None:
+        screen.refuse(refused)
+        return
+    texts = screen.desk.brief(summary.id)
+    to_whom = Ask(texts, Asked.HAND_OVER_TO, _("Who takes the defense over?"), _("The name of the account."))
+    if (holder := await answer_to(screen, to_whom)) is None:
+        return
+    what, details = _("What does {holder} have to know?", holder=holder), _("What is open, from the log: change it.")
+    open_now = screen.desk.follow(summary.student_id).handover_note
+    ask = Ask(texts, Asked.HAND_OVER_NOTE, what, details, initial=open_now, required=False)
+    if (note := await answer_to(screen, ask)) is None:
+        return
+    if screen.attempt(lambda: team.hand_over(summary, holder, note)) is None:
+        return
+    for field in (Asked.HAND_OVER_TO, Asked.HAND_OVER_NOTE):
+        texts.drop_text(field)
+    screen.tell(_("Handed over to {holder}.", holder=holder))
+
+
+async def _ask_keep(screen: ConsoleScreen, entry: Entry) -> None:
+    """Ask whether to keep a defense that was taken long ago."""
+    team, summary = screen.desk.agenda.team, entry.summary
+    until = date_time(team.asked(summary.id), screen.zone)
+    details = _("Without an answer until {when}, it is offered to the other mentors again.", when=until)
+    options = (_("keep it"), _("give it back"))
+    choice = await screen.app.push_screen_wait(Choose(_("Do you keep this defense?"), options, details, whose=""))
+    if choice == 0 and screen.attempt(lambda: team.keep(summary)) is not None:
+        screen.tell(_("The defense stays yours."))
+    elif choice == 1:
+        await _ask_give_back(screen, entry)

@@ -1,0 +1,62 @@
+"""Two mentors of a school at their consoles: one offers, one takes, gives back with a reason, the other goes on."""
+
+from __future__ import annotations
+
+from tests.store.memory import Database
+from tests.ui.conftest import Room, hides, shows, type_text
+
+SIZE = (120, 40)
+
+
+async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room: Room) -> None:
+    room.database = Database()
+    room.database.now = lambda: room.machine.read().wall
+    room.student("s1", "Ada")
+    id = room.plan(in_min=60 * 30)
+    room.account = "camille"
+    async with room.app().run_test(size=SIZE) as camille:
+        room.account = "dominique"
+        async with room.app().run_test(size=SIZE) as dominique:
+            await camille.press("5")
+            await shows(camille, "Ada", "7 To take", "8 Team")
+            await camille.press("e")
+            await shows(camille, "Offer the defense of Ada to the other mentors?")
+            await camille.press("2")
+            await shows(camille, "Offered to the other mentors.", "now in “To take”")
+
+            await dominique.press("7")
+            await shows(dominique, "to take, now")
+            await dominique.press("enter")
+            await shows(dominique, "Take the defense of Ada?", "Your week would have 30 min of defenses.")
+            await dominique.press("y")
+            await shows(dominique, "The defense of Ada is yours.", "now in “All pending”")
+
+            await camille.press("8")
+            await shows(camille, "with dominique, now")
+            await camille.press("enter")
+            await shows(camille, "Read only: dominique has this defense since 2026-11-24 14:00.")
+
+            await dominique.press("5", "e")
+            await shows(dominique, "Why do you give the defense of Ada back?")
+            await type_text(dominique, "ill on Thursday")
+            await dominique.press("enter")
+            await shows(dominique, "Given back.")
+
+            await shows(camille, "Read only: nobody has taken this defense")
+            await camille.press("escape", "7")
+            await shows(camille, "to take, now")
+            await camille.press("enter")
+            await shows(camille, "Given back: ill on Thursday")
+            await camille.press("y")
+            await shows(camille, "The defense of Ada is yours.")
+    assert room.drafts(id) == {}
+
+
+async def test_a_mentor_alone_sees_no_tabs_of_a_school(room: Room) -> None:
+    room.student("s1", "Ada")
+    room.plan()
+    async with room.app().run_test(size=SIZE) as pilot:
+        await shows(pilot, "6 Closed")
+        await hides(pilot, "To take")
+        await pilot.press("7")
+        await shows(pilot, "This store is yours alone")
