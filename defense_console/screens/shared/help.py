@@ -78,8 +78,8 @@ class HelpScreen(ConsoleScreen):
         notes = [note]
         if in_browser():
             text = _(
-                "Ctrl+W, Ctrl+T, Ctrl+N, Ctrl+Tab and F11 belong to the browser, and some browsers keep Ctrl+Q and F5: "
-                "the palette has every command. A page that is closed or loaded again loses nothing."
+                "Ctrl+W, Ctrl+T, Ctrl+N, Ctrl+Tab and F11 belong to the browser, and some browsers keep Ctrl+Q, F5 and "
+                "F12: the palette has every command. A page that is closed or loaded again loses nothing."
             )
             notes.append(text)
         items = [Item(Content(each).stylize("$text-muted")) for each in notes]
