@@ -48,6 +48,14 @@ class Late(msgspec.Struct, frozen=True):
     since: str
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """What a mentor has taken: the account, "" for what is offered and not taken; how many defenses and minutes."""
+
+    holder: str
+    defenses: int
+    minutes: int
+
+
 class Week(msgspec.Struct, frozen=True):
     """What is planned in a week: its first day, how many defenses, how many minutes."""
 
@@ -76,12 +84,14 @@ class School(msgspec.Struct, frozen=True):
     """What the page says.
 
     Attributes:
+        taken: By the names of the accounts, never by how much.
         due: None while no time is set for which records are kept.
     """
 
     late: tuple[Late, ...]
     waits: Waits
     weeks: tuple[Week, ...]
+    taken: tuple[Taken, ...]
     alerts: tuple[Unanswered, ...]
     due: tuple[Due, ...] | None
     waiting: tuple[Receipt, ...]
@@ -142,7 +152,7 @@ class SchoolPage:
     def _read(self) -> School:
         with self._serving.reading() as (_store, desk):
             return School(
-                *_pending(desk), _weeks(desk), tuple(_alerts(desk)),
+                *_pending(desk), _weeks(desk), _taken(desk), tuple(_alerts(desk)),
                 _due(desk), self._inbox.waiting(), self._readings.latest(READINGS),
             )  # fmt: skip
 
@@ -168,6 +178,17 @@ def _weeks(desk: Desk) -> tuple[Week, ...]:
             count[week] += 1
             minutes[week] += desk.agenda.length_min(entry.summary)
     return tuple(Week(first + timedelta(weeks=n), count[n], minutes[n]) for n in range(WEEKS))
+
+
+def _taken(desk: Desk) -> tuple[Taken, ...]:
+    """Return who has taken how much of what is pending; empty where nothing is offered or taken."""
+    count, minutes = Counter[str](), Counter[str]()
+    for entry in desk.agenda.entries() if desk.team.shared else ():
+        if (claim := desk.team.claim(entry.summary.id)) is not None:
+            holder = claim.holder if claim.state == "claimed" else ""
+            count[holder] += 1
+            minutes[holder] += desk.agenda.length_min(entry.summary)
+    return tuple(Taken(holder, count[holder], minutes[holder]) for holder in sorted(count))
 
 
 def _alerts(desk: Desk) -> list[Unanswered]:
