@@ -19,6 +19,7 @@ from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
+from defense_console.desk.logs.searches import Searches
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
@@ -27,7 +28,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.settings import Settings, save
-from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
+from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Searched, Store
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="VerdictDesk")
 
 
+SEARCHES_END_S = 0.5
+"""So long the end waits for a search that is being answered."""
+
+
 class Desk:
     """The mentor's desk. Each method gives the use cases of one screen.
 
@@ -57,6 +62,7 @@ class Desk:
         daily: Copies the store once a day; None does not.
         vault: Where received documents are kept; None for a desk that takes none.
         folder: Where a mentor finds what was copied; None for no such place.
+        searches: Asks the store what a search finds; its answers must reach `heard`. None asks at once.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class Desk:
         daily: DailyBackup | None = None,
         vault: Vault | None = None,
         folder: Path | None = None,
+        searches: Searches | None = None,
     ) -> None:
         self.store = store
         self.folder = folder
@@ -84,8 +91,9 @@ class Desk:
         )
         self._live: dict[str, LiveDesk] = {}
         self._countdowns = Countdowns(settings.release_countdown_s, clocks)
-        self.agenda = AgendaDesk(self.ledger, self.leases, settings)
+        self.agenda = AgendaDesk(self.ledger, self.leases, settings, searches)
         self._shipped = shipped
+        self._searches = searches
 
     @cached_property
     def comments(self) -> CommentBank:
@@ -326,6 +334,10 @@ class Desk:
         elif isinstance(answer, Refused) and isinstance(answer.job, Append):
             self._record_facts_again(answer.job)
 
+    def heard(self, answer: Searched) -> bool:
+        """Take an answer to a search, on this thread; return whether anybody still waits for it."""
+        return self.agenda.heard(answer)
+
     def _record_facts_again(self, job: Append) -> None:
         """Record what the system saw after what the other console wrote: it is true in any order."""
         subject = subject_of(job.stream)
@@ -354,6 +366,8 @@ class Desk:
     def close(self, timeout_s: float = 2.0) -> bool:
         """Free the leases, wait for the recorder, close the store; return whether everything was written."""
         self.leases.end(self._is_live)
+        if self._searches is not None:
+            self._searches.close(SEARCHES_END_S)
         written = self.recorder.close(timeout_s)
         self.store.close()
         return written

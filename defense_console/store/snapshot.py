@@ -36,6 +36,8 @@ class Snapshot:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._changed = store.subscribe()
+        self.written_here = 0
+        """Goes up with each write of this console to a log."""
         self.generation = 0
         """Goes up whenever somebody has written to the store, and once it can be read again."""
         self.unread: StoreError | None = None
@@ -165,6 +167,7 @@ class Snapshot:
         """
         match answer.job:
             case Append(stream=stream, row=row, drop_drafts=dropped, drop_aside=settled, aside=moved):
+                self.written_here += 1
                 if row is not None:
                     self._take_row(stream, {**row, "seq": answer.seq, "hash": answer.hash})
                 if dropped:

@@ -9,6 +9,7 @@
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
+| `searched`, `word` | what searches look at of a log; word of a defense: see `searching.py` | stream; word, stream |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
@@ -30,17 +31,18 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import MOST, Closed, Found, Wanted, look_through
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Problem, StoreError
-from defense_console.store.caches import row_of_log
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Problem, StoreError, Unreachable
+from defense_console.store.caches import notes_of_log, row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
+from defense_console.store.postgres.searching import AT_ONCE, SchoolSearches
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 
@@ -81,6 +83,8 @@ class PostgresStore:
         self._living: dict[str, float] = {}
         """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
+        self._searches = SchoolSearches(self.transactions, self.school, self.summary, self._name_of, self._notes_of)
+        self._taken_in: tuple[int, int] | None = None
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
     def another(self) -> PostgresStore:
@@ -268,6 +272,53 @@ class PostgresStore:
             with suppress(msgspec.MsgspecError):
                 found.append(_DECODE_CLOSED(body))
         return tuple(sorted(found, key=attrgetter("planned_at", "id"), reverse=True))
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return what a search finds; see `Store.search`."""
+        whole = self._take_in()
+        if whole:
+            closed, pending = self._find(wanted)
+        else:
+            names = {student.id: student.name for student in self.students()}
+            closed, pending = look_through(wanted, self.closed(), self.pending(), names.get)
+        return Found(wanted, self.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending), whole)
+
+    def _take_in(self) -> bool:
+        """Let searches know what was written since; return whether they do."""
+        if self._taken_in == self._version():
+            return True
+        if self.read_only is not None:
+            return False
+        try:
+            behind = self._behind()
+            for start in range(0, len(behind), AT_ONCE):
+                self._take_some(behind[start : start + AT_ONCE])
+        except Unreachable:
+            raise
+        except StoreError:  # this account may not write there
+            return False
+        self._taken_in = self._version()
+        return True
+
+    @reads
+    def _behind(self) -> list[tuple[str, int]]:
+        return self._searches.behind()
+
+    @writes
+    def _take_some(self, behind: Sequence[tuple[str, int]]) -> None:
+        for stream, seq in behind:
+            self._searches.take_in(stream, seq)
+
+    @reads
+    def _find(self, wanted: Wanted) -> tuple[list[str], list[str]]:
+        return self._searches.find(wanted)
+
+    def _name_of(self, student: str) -> str | None:
+        found = self.student(student)
+        return None if found is None else found.name
+
+    def _notes_of(self, stream: str) -> str:
+        return notes_of_log(stream, self.read_log(stream), self.curriculum)
 
     @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:

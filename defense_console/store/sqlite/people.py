@@ -87,6 +87,11 @@ class People:
         row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a student with the hash of their last event, in a transaction of the caller."""
-        self._documents.put(TABLE, name_key(row["id"]), row, "id")
+    def put(self, row: Mapping[str, Any]) -> bool:
+        """Write a student with the hash of their last event, in a transaction of the caller.
+
+        Returns:
+            Whether a search must look at them again.
+        """
+        before = self._documents.put(TABLE, name_key(row["id"]), row, "id")
+        return before.get("name") != row["name"]

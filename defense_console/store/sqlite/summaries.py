@@ -31,6 +31,8 @@ CLOSED_COUNT = "closed_count"
 """The fact that spares counting them."""
 _DECODE = msgspec.json.Decoder(Summary).decode
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
+_SEARCHED = ("planned_at", "session", "in_force")
+"""Fields of which a search finds something: of a closed one each write counts, so that its line is known."""
 _FIRST_DIGITS = 8
 """Digits of an id before its first dash."""
 
@@ -209,19 +211,25 @@ class Summaries:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a summary to the table it belongs to, in a transaction of the caller."""
+    def put(self, row: Mapping[str, Any]) -> bool:
+        """Write a summary to the table it belongs to, in a transaction of the caller.
+
+        Returns:
+            Whether a search must look at it again, as far as its notes are the same.
+        """
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
         rows = self._rows.in_either((PENDING, CLOSED), key)
         moved, new = there in rows, here not in rows
-        self._documents.replace(here, key, msgspec.to_builtins(summary), rows.get(here), "id")
+        document = msgspec.to_builtins(summary)
+        before = self._documents.replace(here, key, document, rows.get(here), "id")
         if moved:
             self._documents.remove(there, key)
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
             self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
+        return not summary.pending or moved or any(before.get(name) != document[name] for name in _SEARCHED)
 
 
 def _decoded(row: RawRow) -> Summary | None:

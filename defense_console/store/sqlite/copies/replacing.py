@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from defense_console.store.durable_files import sync_folder
-from defense_console.store.sqlite.opening.place import COMPANIONS, DAMAGED_FOLDER, FILE
+from defense_console.store.sqlite.opening.place import COMPANIONS, DAMAGED_FOLDER, FILE, remove_index
 
 
 def replace(folder: Path, new: Path) -> None:
@@ -24,6 +24,7 @@ def replace(folder: Path, new: Path) -> None:
     """
     for end in COMPANIONS:
         (folder / (FILE + end)).unlink(missing_ok=True)
+    remove_index(folder)  # it is of the old one, and holds what may have to be forgotten
     sync_folder(folder)
     new.replace(folder / FILE)
     sync_folder(folder)
