@@ -32,13 +32,25 @@ class Changes:
 
     def __init__(self, rows: RowStorage) -> None:
         self._rows = rows
+        self._known = 0
+        """The latest number that this connection wrote; 0 where that is not certain."""
 
     def add(self, stream: str, hash: str) -> None:
         """Note that a search must look at a log again, in a transaction of the caller."""
-        number = self.last() + 1
-        self._rows.put(CHANGED, number, encode({"hash": hash, "stream": stream}))
+        body = encode({"hash": hash, "stream": stream})
+        number = (self._known or self.last()) + 1
+        try:
+            self._rows.add(CHANGED, number, body)
+        except ValueError:  # another console wrote since
+            number = self.last() + 1
+            self._rows.add(CHANGED, number, body)
+        self._known = number
         if number % _SWEEP == 0:
             self._rows.delete_up_to(CHANGED, number - KEPT)
+
+    def forget(self) -> None:
+        """Take note that a transaction may have been undone: the next number is read again, so that none is left out."""
+        self._known = 0
 
     def last(self) -> int:
         """Return the latest number, 0 before the first."""

@@ -149,8 +149,17 @@ class TinyStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group several writes: all of them, or none when the block raises."""
-        with place.explained(self.folder), self._rows.transaction():
+        with place.explained(self.folder), self._transaction():
             yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._rows.transaction():
+                yield
+        except BaseException:
+            self._changes.forget()
+            raise
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on; the question costs a look into shared memory."""
@@ -169,7 +178,7 @@ class TinyStore:
 
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action in one transaction; see `Store.append`."""
-        with self._rows.transaction():
+        with self._transaction():
             seq, hash = log_rules.append(self, job)
             if job.row is None and job.lines:
                 self._changes.add(job.stream, hash)  # nobody knows what changed

@@ -22,9 +22,9 @@ def replace(folder: Path, new: Path) -> None:
     Args:
         new: A file in it, on the disk, that needs no other file.
     """
+    remove_index(folder)  # it is of the old one, and holds what may have to be forgotten
     for end in COMPANIONS:
         (folder / (FILE + end)).unlink(missing_ok=True)
-    remove_index(folder)  # it is of the old one, and holds what may have to be forgotten
     sync_folder(folder)
     new.replace(folder / FILE)
     sync_folder(folder)
