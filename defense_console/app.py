@@ -123,8 +123,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         """Hand the answer to the desk, and show it."""
         if isinstance(event.answer, Searched):
             if self.desk.heard(event.answer):
-                for screen in self.console_screens():
-                    screen.show_found()
+                for each in self.console_screens():
+                    each.show_found()
             return
         self.desk.acknowledge(event.answer)
         if isinstance(event.answer, Refused):

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
         for n in range(1, 5):
             store.append(closed_at(n, f"2026-03-{n:02}T10:00:00.000Z") if n < 4 else logs.first(n))
             row = msgspec.structs.replace(logs.summary(n, pending=n == 4), notes=1)
-            store.append(msgspec.structs.replace(logs.more(n, 1, f"hesitates{n}"), row={**msgspec.to_builtins(row)}))
+            store.append(msgspec.structs.replace(logs.more(n, 1, f"hesitates{n}"), row=msgspec.to_builtins(row)))
     return folder
 
 
@@ -158,17 +158,18 @@ def test_a_store_put_back_to_an_earlier_state_has_another_index(folder: Path) ->
     with closing(TinyStore.open(folder)) as store:
         assert told(store, "hesit") == (3, 1)
         copy = backups.write(LATER).path
-        store.append(logs.more(4, 2, "one"))
-        assert told(store, "lina") == (3, 1)
+        store.append(logs.more(1, 2, "contested"))
+        assert told(store, "lina") == (2, 2)
     kept = folder / "kept"
     shutil.copyfile(folder / place.SEARCH, kept)
     restore(copy, backups, LATER)
     assert not (folder / place.SEARCH).exists()
     shutil.move(kept, folder / place.SEARCH)  # as somebody does who copies files
     with closing(TinyStore.open(folder)) as store:
-        store.append(logs.more(4, 2, "another"))
-        store.append(msgspec.structs.replace(logs.more(4, 3, "history"), row=None))
-        assert told(store, "histo") == (0, 1)
+        for seq, text in ((2, "another"), (3, "history")):
+            row = msgspec.structs.replace(logs.summary(4), notes=seq)
+            store.append(msgspec.structs.replace(logs.more(4, seq, text), row=msgspec.to_builtins(row)))
+        assert (told(store, "histo"), told(store, "lina")) == ((0, 1), (3, 1))
 
 
 def test_what_is_far_behind_is_made_again_by_a_process_of_its_own(

@@ -205,7 +205,8 @@ def look_through(
     keeps = [each for each in there if wanted.keeps.keeps(each.curriculum, each.planned_at)]
     if not wanted.text.strip():
         return [each.id for each in keeps], []
-    ways = wanted.ways({(each.project, each.curriculum) for each in (*keeps, *others)})
+    everything: list[Summary | Closed] = [*keeps, *others]
+    ways = wanted.ways({(each.project, each.curriculum) for each in everything})
 
     def found(each: Summary | Closed) -> bool:
         return wanted.finds(searched(each, name(each.student_id), notes(each.id)), ways)

@@ -52,7 +52,7 @@ class SchoolSearches:
 
     def behind(self) -> list[tuple[str, int]]:
         """Return the logs that have lines which no search knows of, each with the number of its last line."""
-        return self._transactions.execute(sql.BEHIND, (self._school,)).fetchall()  # type: ignore[return-value]
+        return self._transactions.execute(sql.BEHIND, (self._school,)).fetchall()
 
     def take_in(self, stream: str, seq: int) -> None:
         """Take a log in, as it is now."""

@@ -49,7 +49,7 @@ class Changes:
             self._rows.delete_up_to(CHANGED, number - KEPT)
 
     def forget(self) -> None:
-        """Take note that a transaction may have been undone: the next number is read again, so that none is left out."""
+        """Read the next number again, since a transaction may have been undone: none may be left out."""
         self._known = 0
 
     def last(self) -> int:

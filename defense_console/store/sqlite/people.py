@@ -52,6 +52,10 @@ class People:
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
         return self._all
 
+    def let_go(self) -> None:
+        """Keep the students in memory no longer."""
+        self._all, self._version = (), (-1, -1)
+
     def with_weekly_plan(self) -> tuple[str, ...]:
         """Return the ids of the students whose row has a weekly plan, sorted; only their rows are decoded."""
         found = set()
@@ -94,4 +98,4 @@ class People:
             Whether a search must look at them again.
         """
         before = self._documents.put(TABLE, name_key(row["id"]), row, "id")
-        return before.get("name") != row["name"]
+        return bool(before.get("name") != row["name"])

@@ -121,6 +121,10 @@ class Summaries:
             self._closed, self._closed_version = tuple(found), version
         return self._closed
 
+    def let_go(self) -> None:
+        """Keep the closed ones in memory no longer."""
+        self._closed, self._closed_version = (), (-1, -1)
+
     def closed_count(self) -> int:
         """Return how many defenses are closed."""
         return int(self._documents.meta(CLOSED_COUNT) or 0)

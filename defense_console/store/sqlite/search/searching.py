@@ -76,6 +76,8 @@ class Searching:
         self._indexed = indexed
         self._index: SearchIndex | None = None
         self._file = (0, 0)
+        self._looked = False
+        """Whether everything was read into memory, for want of the index."""
         self._maker: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
@@ -94,6 +96,10 @@ class Searching:
                 index = self._current()
                 hits = None if index is None else index.find(wanted)
         if hits is not None:
+            if self._looked:
+                self._looked = False
+                self._summaries.let_go()
+                self._people.let_go()
             return self._found(wanted, hits, whole=True)
         return self._found(wanted, *self._looked_through(wanted))
 
@@ -119,6 +125,7 @@ class Searching:
         few = len(closed) + len(pending) <= AT_ONCE
         notes = (lambda id: self._notes(DEFENSE.stream(id))) if few else lambda _id: ""
         found, others = look_through(wanted, closed, pending, names.get, notes)
+        self._looked = True
         return Hits(tuple(found[:MOST]), len(found), frozenset(others)), few
 
     # --- the state of the index --------------------------------------------------------------------------------------
