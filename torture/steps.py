@@ -78,8 +78,8 @@ MUTANTS: Final = (
     Mutant(
         "an action and its summary are one transaction",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.transaction():\n            return log_rules",
-        "if True:\n            return log_rules",
+        "with self._transaction():\n            seq, hash = log_rules",
+        "if True:\n            seq, hash = log_rules",
         TINY + "an_action_is_one_transaction",
     ),
     Mutant(

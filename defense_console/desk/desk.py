@@ -19,7 +19,6 @@ from defense_console.desk.defense.countdowns import Countdowns
 from defense_console.desk.logs.leases import Leases, ProcessStart
 from defense_console.desk.logs.ledger import Ledger, SaveState
 from defense_console.desk.logs.one_log import LogDesk, S, W
-from defense_console.desk.logs.searches import Searches
 from defense_console.desk.queue import AgendaDesk
 from defense_console.model.curriculum import Curriculum
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.insight import InsightDesk
+    from defense_console.desk.logs.searches import Searches
     from defense_console.desk.student.outlook import OutlookDesk
     from defense_console.desk.student.rehearsing import RehearsalsDesk
     from defense_console.desk.student.student import StudentDesk

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,7 +14,6 @@ from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
-from defense_console.desk.logs.searches import Searches
 from defense_console.model.curriculum import Check, Curriculum, Project, Rules
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.legal import sealed
@@ -35,6 +34,9 @@ from defense_console.settings import Settings
 from defense_console.store.base import NotFound, Searched, StoreError
 from defense_console.words.translation import LANGUAGES, _, translator, zone_of
 from defense_console.words.values import OUTCOMES, SESSIONS
+
+if TYPE_CHECKING:
+    from defense_console.desk.logs.searches import Searches
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""

@@ -322,10 +322,9 @@ def open_console(place: Place, settings: Settings, shipped: Mapping[str, Curricu
         recorders: list[Recorder] = []
 
         def desk(deliver: Callable[[Answer | Searched], None]) -> Desk:
-            recorder = recorder_for(store, settings, deliver)
+            recorders.append(recorder := recorder_for(store, settings, deliver))
             if store.read_only is None:
                 recorder.start()
-            recorders.append(recorder)
             return _desk(store, recorder, settings, shipped, daily, Searches(store.another, deliver))
 
         app = ConsoleApp(desk, settings, opens=opens)

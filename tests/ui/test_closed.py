@@ -14,6 +14,7 @@ from defense_console.model.queue.searching import Found, Wanted
 from defense_console.store.base import Store
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 from tests.ui.test_verdict import held
+from tests.waiting import PATIENCE_S
 
 START = "2025-06-10T12:00:00.000Z"
 
@@ -89,7 +90,7 @@ class Slow:
     def search(self, wanted: Wanted) -> Found:
         answer = self._answers.get(wanted.text)
         if isinstance(answer, threading.Event):
-            assert answer.wait(30)
+            assert answer.wait(PATIENCE_S)
             answer = None
         found = self._store.search(wanted) if answer is None else answer
         return msgspec.structs.replace(found, wanted=wanted)

@@ -6,8 +6,9 @@ to take in first, whoever wrote. It is a cache: whoever may not write it looks t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final, Protocol
 
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary
@@ -15,8 +16,10 @@ from defense_console.model.queue.searching import Searched, Wanted, Ways, search
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.model.text import searchable
+from defense_console.store.base import DamagedStore, Store
+from defense_console.store.caches import notes_of_log
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.transactions import Transactions
+from defense_console.store.postgres.transactions import OnServer
 
 AT_ONCE: Final = 200
 """Logs that are taken in within one transaction."""
@@ -27,26 +30,38 @@ _NAME, _NOTE, _ID = "a", "n", "i"
 """How words begin: where they stand."""
 
 
+class Logs(Store, OnServer, Protocol):
+    """A store on a server."""
+
+
 class SchoolSearches:
     """What searches of one school read and write, inside the operations of a store.
 
     Args:
-        transactions: Of the store.
+        store: Whose rows and logs are taken in.
         school: Its name.
-        summary, name, notes: Give the row of a defense, the name of a student, the words of the notes of a defense.
     """
 
-    def __init__(
-        self,
-        transactions: Transactions,
-        school: str,
-        summary: Callable[[str], Summary | None],
-        name: Callable[[str], str | None],
-        notes: Callable[[str], str],
-    ) -> None:
-        self._transactions = transactions
+    def __init__(self, store: Logs, school: str) -> None:
+        self._store = store
+        self._transactions = store.transactions
         self._school = school
-        self._summary, self._name, self._notes = summary, name, notes
+
+    def _summary(self, id: str) -> Summary | None:
+        with suppress(DamagedStore):
+            return self._store.summary(id)
+        return None
+
+    def _name(self, id: str) -> str | None:
+        with suppress(DamagedStore):
+            student = self._store.student(id)
+            return None if student is None else student.name
+        return None
+
+    def _notes(self, stream: str) -> str:
+        with suppress(DamagedStore):
+            return notes_of_log(stream, self._store.read_log(stream), self._store.curriculum)
+        return ""
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,6 @@ from defense_console.store import log_rules
 from defense_console.store.base import (
     Append,
     Conflict,
-    DamagedStore,
     Draft,
     Identity,
     Lease,
@@ -47,7 +46,7 @@ from defense_console.store.base import (
     StoreError,
     Unreachable,
 )
-from defense_console.store.caches import notes_of_log, row_of_log
+from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
@@ -93,7 +92,7 @@ class PostgresStore:
         self._living: dict[str, float] = {}
         """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
-        self._searches = SchoolSearches(self.transactions, self.school, self._summary_of, self._name_of, self._notes_of)
+        self._searches = SchoolSearches(self, self.school)
         self._taken_in: tuple[int, int] | None = None
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
@@ -322,22 +321,6 @@ class PostgresStore:
     @reads
     def _find(self, wanted: Wanted) -> tuple[list[str], list[str]]:
         return self._searches.find(wanted)
-
-    def _name_of(self, student: str) -> str | None:
-        with suppress(DamagedStore):
-            found = self.student(student)
-            return None if found is None else found.name
-        return None
-
-    def _summary_of(self, id: str) -> Summary | None:
-        with suppress(DamagedStore):
-            return self.summary(id)
-        return None
-
-    def _notes_of(self, stream: str) -> str:
-        with suppress(DamagedStore):
-            return notes_of_log(stream, self.read_log(stream), self.curriculum)
-        return ""
 
     @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:

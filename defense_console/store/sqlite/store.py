@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import isfunction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -51,9 +51,11 @@ from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import copy_before_upgrade
 from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
-from defense_console.store.sqlite.search.searching import Searching
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents, holds_another, log_names
+
+if TYPE_CHECKING:
+    from defense_console.store.sqlite.search.searching import Searching
 
 
 def _explained(store: type[TinyStore]) -> type[TinyStore]:
@@ -90,9 +92,6 @@ class TinyStore:
         self._summaries = Summaries(self._documents)
         self._people = People(self._documents)
         self._changes = Changes(self._rows)
-        self._searching = Searching(
-            folder, self._documents, self._summaries, self._people, self.identity.id, indexed=held is not None
-        )
         as_draft = functools.partial(msgspec.convert, type=Draft)
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
         self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
@@ -141,7 +140,8 @@ class TinyStore:
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
-        self._searching.close()
+        if "_searching" in vars(self):
+            self._searching.close()
         self._rows.close()
         for held in (*self._names, *(() if self._held is None else (self._held,))):
             held.release()
@@ -249,6 +249,14 @@ class TinyStore:
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, as their rows say, the latest first."""
         return self._summaries.closed()
+
+    @functools.cached_property
+    def _searching(self) -> Searching:
+        """What answers searches; loaded by the first one, since few commands search."""
+        from defense_console.store.sqlite.search.searching import Searching
+
+        indexed = self._held is not None
+        return Searching(self.folder, self._documents, self._summaries, self._people, self.identity.id, indexed=indexed)
 
     def search(self, wanted: Wanted) -> Found:
         """Return what a search finds; see `Store.search`."""

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -104,18 +104,20 @@ class Searching:
         return self._found(wanted, *self._looked_through(wanted))
 
     def _found(self, wanted: Wanted, hits: Hits, whole: bool) -> Found:
-        closed = tuple(each for each in self._readable(hits.closed) if not each.pending)
+        read = self._summaries.closed_of_ids if whole else self._summaries.of_ids
+        closed = tuple(each for each in self._readable(hits.closed, read) if not each.pending)
         return Found(wanted, closed, hits.total, hits.pending, whole)
 
-    def _readable(self, ids: Sequence[str]) -> list[Summary]:
+    @staticmethod
+    def _readable(ids: Sequence[str], read: Callable[[Sequence[str]], list[Summary]]) -> list[Summary]:
         """Return summaries in the order of `ids`; one that is damaged, with its log, hides no other."""
         try:
-            return self._summaries.of_ids(ids)
+            return read(ids)
         except StoreError:
             found = []
             for id in ids:
                 with suppress(StoreError):
-                    found += self._summaries.of_ids([id])
+                    found += read([id])
             return found
 
     def _looked_through(self, wanted: Wanted) -> tuple[Hits, bool]:
@@ -201,7 +203,7 @@ class Searching:
         return [*found]
 
     def _put_all(self, index: SearchIndex, ids: list[str]) -> None:
-        there = {each.id: each for each in self._readable(ids)}
+        there = {each.id: each for each in self._readable(ids, self._summaries.of_ids)}
         names = {each.id: each.name for each in self._people.some([*{each.student_id for each in there.values()}])}
         for id in ids:
             if (summary := there.get(id)) is None:
