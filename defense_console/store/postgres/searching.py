@@ -6,17 +6,18 @@ to take in first, whoever wrote. It is a cache: whoever may not write it looks t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Protocol
 
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary
-from defense_console.model.queue.searching import Searched, Wanted, Ways, searched
+from defense_console.model.queue.searching import MOST, Found, Searched, Wanted, Ways, look_through, searched
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.model.text import searchable
-from defense_console.store.base import DamagedStore, Store
+from defense_console.store.base import DamagedStore, Store, StoreError, Unreachable
 from defense_console.store.caches import notes_of_log
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.transactions import OnServer
@@ -33,6 +34,9 @@ _NAME, _NOTE, _ID = "a", "n", "i"
 class Logs(Store, OnServer, Protocol):
     """A store on a server."""
 
+    def version(self) -> tuple[int, int]:
+        """Return another value after every write, of this object or of another one."""
+
 
 class SchoolSearches:
     """What searches of one school read and write, inside the operations of a store.
@@ -46,6 +50,17 @@ class SchoolSearches:
         self._store = store
         self._transactions = store.transactions
         self._school = school
+        self._taken_in: tuple[int, int] | None = None
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return what a search finds; see `Store.search`."""
+        store, whole = self._store, self._take_all_in()
+        if whole:
+            closed, pending = self._transactions.read(lambda: self._find(wanted))
+        else:
+            names = {student.id: student.name for student in store.students()}
+            closed, pending = look_through(wanted, store.closed(), store.pending(), names.get)
+        return Found(wanted, store.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending), whole)
 
     def _summary(self, id: str) -> Summary | None:
         with suppress(DamagedStore):
@@ -65,11 +80,32 @@ class SchoolSearches:
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 
-    def behind(self) -> list[tuple[str, int]]:
+    def _take_all_in(self) -> bool:
+        """Take in what was written since; return whether everything is."""
+        if self._taken_in == self._store.version():
+            return True
+        if self._store.read_only is not None:
+            return False
+        try:
+            behind = self._transactions.read(self._behind)
+            for start in range(0, len(behind), AT_ONCE):
+                self._transactions.write(partial(self._take_some, behind[start : start + AT_ONCE]))
+        except Unreachable:
+            raise
+        except StoreError:  # this account may not write there
+            return False
+        self._taken_in = self._store.version()
+        return True
+
+    def _take_some(self, behind: Sequence[tuple[str, int]]) -> None:
+        for stream, seq in behind:
+            self._take(stream, seq)
+
+    def _behind(self) -> list[tuple[str, int]]:
         """Return the logs that have lines which no search knows of, each with the number of its last line."""
         return self._transactions.execute(sql.BEHIND, (self._school,)).fetchall()
 
-    def take_in(self, stream: str, seq: int) -> None:
+    def _take(self, stream: str, seq: int) -> None:
         """Take a log in, as it is now."""
         if subject_of(stream) is STUDENT:
             self._take_student(STUDENT.id_of(stream), stream, seq)
@@ -104,7 +140,7 @@ class SchoolSearches:
 
     # --- finding -----------------------------------------------------------------------------------------------------
 
-    def find(self, wanted: Wanted) -> tuple[list[str], list[str]]:
+    def _find(self, wanted: Wanted) -> tuple[list[str], list[str]]:
         """Return the ids of the closed defenses that are found, the latest first, and of the pending ones."""
         pairs = {(project, curriculum) for project, curriculum in self._all(sql.PAIRS)}
         ways = wanted.ways(pairs)

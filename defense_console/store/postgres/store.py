@@ -31,7 +31,7 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.searching import MOST, Closed, Found, Wanted, look_through
+from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
@@ -44,14 +44,13 @@ from defense_console.store.base import (
     Lease,
     Problem,
     StoreError,
-    Unreachable,
 )
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
-from defense_console.store.postgres.searching import AT_ONCE, SchoolSearches
+from defense_console.store.postgres.searching import SchoolSearches
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 
@@ -93,7 +92,6 @@ class PostgresStore:
         """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
         self._searches = SchoolSearches(self, self.school)
-        self._taken_in: tuple[int, int] | None = None
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
     def another(self) -> PostgresStore:
@@ -131,7 +129,7 @@ class PostgresStore:
 
         return changed
 
-    def _version(self) -> tuple[int, int]:
+    def version(self) -> tuple[int, int]:
         """Return another value after every write, of this object or of another one."""
         return self._changes.look(), self.transactions.writes
 
@@ -269,7 +267,7 @@ class PostgresStore:
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._closed is None or self._closed[0] != version:
             self._closed = version, self._read_closed()
         return self._closed[1]
@@ -284,43 +282,7 @@ class PostgresStore:
 
     def search(self, wanted: Wanted) -> Found:
         """Return what a search finds; see `Store.search`."""
-        whole = self._take_in()
-        if whole:
-            closed, pending = self._find(wanted)
-        else:
-            names = {student.id: student.name for student in self.students()}
-            closed, pending = look_through(wanted, self.closed(), self.pending(), names.get)
-        return Found(wanted, self.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending), whole)
-
-    def _take_in(self) -> bool:
-        """Let searches know what was written since; return whether they do."""
-        if self._taken_in == self._version():
-            return True
-        if self.read_only is not None:
-            return False
-        try:
-            behind = self._behind()
-            for start in range(0, len(behind), AT_ONCE):
-                self._take_some(behind[start : start + AT_ONCE])
-        except Unreachable:
-            raise
-        except StoreError:  # this account may not write there
-            return False
-        self._taken_in = self._version()
-        return True
-
-    @reads
-    def _behind(self) -> list[tuple[str, int]]:
-        return self._searches.behind()
-
-    @writes
-    def _take_some(self, behind: Sequence[tuple[str, int]]) -> None:
-        for stream, seq in behind:
-            self._searches.take_in(stream, seq)
-
-    @reads
-    def _find(self, wanted: Wanted) -> tuple[list[str], list[str]]:
-        return self._searches.find(wanted)
+        return self._searches.search(wanted)
 
     @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:
@@ -344,7 +306,7 @@ class PostgresStore:
 
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._people is None or self._people[0] != version:
             self._people = version, self._read_students()
         return self._people[1]
