@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,24 +24,25 @@ from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry
+from defense_console.model.queue.agenda import Entry, matches
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
-from defense_console.model.queue.searching import Search, closed_row
+from defense_console.model.queue.searching import MOST, Found, Wanted
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
+from defense_console.model.text import searchable
 from defense_console.settings import Settings
-from defense_console.store.base import StoreError
+from defense_console.store.base import NotFound, Searched, StoreError
 from defense_console.words.translation import _, local_day, zone_of
+
+if TYPE_CHECKING:
+    from defense_console.desk.logs.searches import Searches
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
 READ_AT_ONCE = 500
 """Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
-MOST = 100
-"""At most so many closed defenses are listed: instead of reading on, people type a longer search."""
-
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
@@ -93,10 +95,40 @@ class Card(msgspec.Struct, frozen=True):
     goal: tuple[str, str] = ("", "")
 
 
-class AgendaDesk:
-    """What the mentor does in the queue."""
+class Search(msgspec.Struct, frozen=True):
+    """What a search of the queue finds, as far as it is known.
 
-    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings, team: Team) -> None:
+    Attributes:
+        closed: lines of the latest `MOST` closed defenses, the latest first.
+        total: how many closed ones there are in all.
+        pending: ids of pending ones that are found by more than their lines say.
+        waits: the answer is still to come.
+        whole: whether notes were looked at.
+        problem: why there is no answer.
+    """
+
+    closed: tuple[Entry, ...] = ()
+    total: int = 0
+    pending: frozenset[str] = frozenset()
+    waits: bool = False
+    whole: bool = True
+    problem: ConsoleError | None = None
+
+
+class AgendaDesk:
+    """What the mentor does in the queue.
+
+    Args:
+        ledger: The logs.
+        leases: Who writes on them.
+        settings: The mentor's.
+        team: Who has which defense.
+        searches: Asks the store on a thread; None asks it at once.
+    """
+
+    def __init__(
+        self, ledger: Ledger, leases: Leases, settings: Settings, team: Team, searches: Searches | None = None
+    ) -> None:
         self.ledger = ledger
         self.team = team
         self._leases = leases
@@ -112,6 +144,11 @@ class AgendaDesk:
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
+        self._searches = searches
+        self._asked: tuple[Wanted, int, int] | None = None
+        """What was asked last, and which writes had been heard of then."""
+        self._found: Searched | None = None
+        """The latest answer."""
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
@@ -212,37 +249,83 @@ class AgendaDesk:
         """Return the summaries of the defenses whose last events are still on their way to the store, by id."""
         return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
-    def prepare_search(self) -> None:
-        """Read what a search looks through, before the first letter of it is typed."""
-        self.ledger.store.students()
-        self.ledger.store.closed()
+    # --- searching -----------------------------------------------------------------------------------------------
 
-    def closed(self, search: str, wanted: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
-        """Return the closed defenses: to contest or amend a verdict, plan what follows, give another date.
+    def closed(self, search: str, limits: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
+        """Return the closed defenses, and wait for the answer: for commands, and what needs it to go on.
 
         Args:
             search: As typed; an empty one finds every closed defense.
-            wanted: What the list is limited to.
+            limits: What the list is limited to.
 
         Returns:
             The latest `MOST`, the latest first, and how many were found in all.
         """
-        unsaved = self._unsaved()
-        closed = self.ledger.store.closed()
-        hits = [each for each in closed if each.id not in unsaved] if unsaved else list(closed)
-        hits += [closed_row(summary) for summary in unsaved.values() if not summary.pending]
-        if search.strip():
-            names = {student.id: student.name for student in self.ledger.store.students()}
-            titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles, all_outcome_words(), zone_of(self.zone)).finds, hits))
-        if wanted:
-            keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
-            hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
-        if unsaved:
-            hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
-        latest = [each.id for each in hits[:MOST]]
-        known = self.find(latest) | unsaved
-        return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
+        wanted = self._wanted(search, limits)
+        found = self._shown(self.ledger.store.search(wanted), wanted)
+        return found.closed, found.total
+
+    def search(self, search: str, limits: Filter = NO_FILTER) -> Search:
+        """Return what is known of a search, and ask for the rest; `heard` takes the answer.
+
+        Until the answer comes, it is what is certain of the answer before.
+
+        Args:
+            search: As typed.
+            limits: What the list is limited to.
+        """
+        wanted = self._wanted(search, limits)
+        asked = wanted, self.ledger.snapshot.generation, self.ledger.snapshot.answered
+        if asked != self._asked:
+            self._asked = asked
+            if self._searches is None:
+                self._found = self._find(wanted)
+            else:
+                self._searches.ask(wanted)
+        if isinstance(self._found, NotFound):
+            return Search(problem=self._found.error)
+        return Search(waits=True) if self._found is None else self._shown(self._found, wanted)
+
+    def prepare_search(self) -> None:
+        """Let the index take in what was written, before the first letter is typed."""
+        if self._searches is not None:
+            self.search("")
+
+    def heard(self, answer: Searched) -> bool:
+        """Take an answer. Return whether it is of what was asked last: an earlier one is dropped."""
+        if self._asked is None or answer.wanted != self._asked[0]:
+            return False
+        self._found = answer
+        return True
+
+    def _find(self, wanted: Wanted) -> Searched:
+        try:
+            return self.ledger.store.search(wanted)
+        except StoreError as error:
+            return NotFound(wanted, error)
+
+    def _wanted(self, search: str, limits: Filter) -> Wanted:
+        keeps, zone = limits.at(self.ledger.now().wall, zone_of(self.zone)), zone_of(self.zone)
+        return Wanted(" ".join(searchable(search).split()), self._titles, all_outcome_words(), zone, keeps)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """What the projects are called, folded."""
+        return {p.id: searchable(_titles(c, p)) for c in self.ledger.curricula.shipped.values() for p in c.projects}
+
+    def _shown(self, found: Found, wanted: Wanted) -> Search:
+        """Return an answer as it is now, an earlier one where it fits; what is on its way to the store counts."""
+        unsaved, answered, keeps = self._unsaved(), found.wanted == wanted, wanted.keeps.keeps
+        there = [each for each in found.closed if each.id not in unsaved]
+        lines = [e for e in self._named(there) if answered or matches(e, wanted.text)]
+        new = self._named(each for each in unsaved.values() if not each.pending)
+        fresh = [each for each in new if matches(each, wanted.text)]
+        total = found.total - (len(found.closed) - len(there)) + len(fresh) if answered else len(lines)
+        if fresh or not answered:
+            lines = [e for e in (*lines, *fresh) if keeps(e.summary.curriculum, e.summary.planned_at)]
+            lines.sort(key=lambda each: (each.summary.planned_at, each.summary.id), reverse=True)
+        pending = found.pending if answered else frozenset[str]()
+        return Search(tuple(lines[:MOST]), total, pending, not answered, found.whole)
 
     def entry(self, defense_id: str) -> Entry | None:
         """Return the line of a defense, in any tab; None when there is no such defense."""

@@ -477,6 +477,9 @@ class ConsoleScreen(Screen[None]):
             if self._message_age > MESSAGE_S:
                 self.hush()
 
+    def show_found(self) -> None:
+        """A search was answered: screens that asked draw what was found."""
+
     def pass_second(self) -> None:
         """Let a second pass on a screen that is seen: it redraws what moves."""
         self.second()

@@ -106,6 +106,36 @@ SOME_STUDENTS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND stream = ANY(%s)
 """
 
+# --- searches ----------------------------------------------------------------------------------------------------
+
+BEHIND: Final = """
+SELECT l.stream, l.seq FROM log AS l LEFT JOIN searched AS s ON s.school = l.school AND s.stream = l.stream
+WHERE l.school = %s AND l.subject IN ('defense', 'student') AND (s.seq IS NULL OR s.seq <> l.seq)
+ORDER BY l.subject DESC, l.stream
+"""
+"""Logs that searches have not taken in up to their last line; students first, whose names defenses have."""
+NAME_SEARCHED: Final = "SELECT name FROM searched WHERE school = %s AND stream = %s"
+SEARCHED_OF: Final = "SELECT stream, seq FROM searched WHERE school = %s AND student = %s AND stream <> %s"
+PUT_SEARCHED: Final = """
+INSERT INTO searched (school, stream, seq, student, name, project, curriculum, fact, planned_at, pending)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (school, stream) DO UPDATE SET seq = excluded.seq, student = excluded.student, name = excluded.name,
+    project = excluded.project, curriculum = excluded.curriculum, fact = excluded.fact,
+    planned_at = excluded.planned_at, pending = excluded.pending
+"""
+DROP_WORDS: Final = "DELETE FROM word WHERE school = %s AND stream = %s"
+PUT_WORD: Final = "INSERT INTO word (school, word, stream) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+PAIRS: Final = "SELECT DISTINCT project, curriculum FROM searched WHERE school = %s AND project <> ''"
+ENDS: Final = "SELECT min(planned_at), max(planned_at) FROM searched WHERE school = %s AND planned_at <> ''"
+OF_WORDS: Final = "SELECT stream FROM word WHERE school = %s AND word >= %s AND word < %s"
+OF_PROJECT: Final = "SELECT stream FROM searched WHERE school = %s AND project = %s AND curriculum = %s"
+OF_FACT: Final = "SELECT stream FROM searched WHERE school = %s AND project <> '' AND fact = ANY(%s)"
+OF_DAYS: Final = "SELECT stream FROM searched WHERE school = %s AND planned_at >= %s AND planned_at < %s"
+SEARCHED_CLOSED: Final = """
+SELECT stream, planned_at, curriculum FROM searched WHERE school = %s AND project <> '' AND NOT pending
+"""
+SEARCHED_PENDING: Final = "SELECT stream FROM searched WHERE school = %s AND project <> '' AND pending"
+
 # --- what has no place in a log yet ------------------------------------------------------------------------------
 
 DRAFTS: Final = "SELECT stream, field, body FROM draft WHERE school = %s"

@@ -10,6 +10,7 @@
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `claim_change` | change of hands of a defense: by whom, why | stream, fence |
+| `searched`, `word` | what searches look at of a log; word of a defense: see `searching.py` | stream; word, stream |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
@@ -34,7 +35,7 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
@@ -46,6 +47,7 @@ from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
+from defense_console.store.postgres.searching import SchoolSearches
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 from defense_console.store.postgres.verifying import LogRow, lines_of
@@ -90,6 +92,7 @@ class PostgresStore:
         self._living: dict[str, float] = {}
         """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
+        self._searches = SchoolSearches(self, self.school)
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
     def another(self) -> PostgresStore:
@@ -131,7 +134,7 @@ class PostgresStore:
 
         return changed
 
-    def _version(self) -> tuple[int, int]:
+    def version(self) -> tuple[int, int]:
         """Return another value after every write, of this object or of another one."""
         return self._changes.look(), self.transactions.writes
 
@@ -290,7 +293,7 @@ class PostgresStore:
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._closed is None or self._closed[0] != version:
             self._closed = version, self._read_closed()
         return self._closed[1]
@@ -302,6 +305,10 @@ class PostgresStore:
             with suppress(msgspec.MsgspecError):
                 found.append(_DECODE_CLOSED(body))
         return tuple(sorted(found, key=attrgetter("planned_at", "id"), reverse=True))
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return what a search finds; see `Store.search`."""
+        return self._searches.search(wanted)
 
     @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:
@@ -325,7 +332,7 @@ class PostgresStore:
 
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._people is None or self._people[0] != version:
             self._people = version, self._read_students()
         return self._people[1]
