@@ -195,8 +195,8 @@ MUTANTS: Final = (
     Mutant(
         "a copy is one view of a store that is written meanwhile",
         "defense_console/store/sqlite/copies/backups.py",
-        "reading.backup(writing)",
-        "target.write_bytes(source.read_bytes())",
+        "reading.backup(",
+        "(lambda *_args, **_options: target.write_bytes(source.read_bytes()))(",
         BACKUPS + "a_copy_made_while_another_connection_writes_holds_whole_actions_only",
     ),
     Mutant(
