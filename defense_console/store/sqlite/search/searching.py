@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary
@@ -34,6 +33,9 @@ from defense_console.store.sqlite.search.index import VERSION, Doc, Hits, Search
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents
 from defense_console.store.work_folder import work_folder
+
+if TYPE_CHECKING:
+    import subprocess
 
 AT_ONCE: Final = 500
 """So many defenses are taken in before the answer; for more a process of its own makes the index."""
@@ -249,6 +251,8 @@ class Searching:
 
     def _let_make(self) -> None:
         """Let a process of its own make the index: it would take too much from a running clock."""
+        import subprocess
+
         if self._maker is None:
             command = [sys.executable, "-P", "-m", "defense_console.store.sqlite.search.making", str(self._path.parent)]
             self._maker = subprocess.Popen(
