@@ -82,12 +82,12 @@ class Console:
     def key(self, text: str) -> float:
         """Search a text until its answer is there; return how long the event loop was held, in seconds."""
         agenda, start = self.desk.agenda, time.perf_counter()
-        agenda.search(text)
+        agenda.search.of(text)
         asked = time.perf_counter() - start
         answer = self._answers.get(timeout=600)
         start = time.perf_counter()
-        agenda.heard(answer)
-        agenda.search(text)
+        agenda.search.heard(answer)
+        agenda.search.of(text)
         return max(asked, time.perf_counter() - start)
 
     def heard_of_writes(self) -> None:

@@ -345,7 +345,7 @@ class Desk:
 
     def heard(self, answer: Searched) -> bool:
         """Take an answer to a search, on this thread; return whether anybody still waits for it."""
-        return self.agenda.heard(answer)
+        return self.agenda.search.heard(answer)
 
     def _record_facts_again(self, job: Append) -> None:
         """Record what the system saw after what the other console wrote: it is true in any order."""

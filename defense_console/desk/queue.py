@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from defense_console.desk.lines import all_outcome_words, lines_of
+from defense_console.desk.lines import lines_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
+from defense_console.desk.searching import QueueSearch
 from defense_console.desk.team import Team
 from defense_console.model.curriculum import Check, Curriculum, Project
 from defense_console.model.defense import kinds as ev
@@ -24,16 +24,14 @@ from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, matches
+from defense_console.model.queue.agenda import Entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
-from defense_console.model.queue.searching import MOST, Found, Wanted
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.model.text import searchable
 from defense_console.settings import Settings
-from defense_console.store.base import NotFound, Searched, StoreError
+from defense_console.store.base import StoreError
 from defense_console.words.translation import _, local_day, zone_of
 
 if TYPE_CHECKING:
@@ -45,9 +43,6 @@ READ_AT_ONCE = 500
 """Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
-
-
-NO_FILTER = Filter()
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -95,26 +90,6 @@ class Card(msgspec.Struct, frozen=True):
     goal: tuple[str, str] = ("", "")
 
 
-class Search(msgspec.Struct, frozen=True):
-    """What a search of the queue finds, as far as it is known.
-
-    Attributes:
-        closed: lines of the latest `MOST` closed defenses, the latest first.
-        total: how many closed ones there are in all.
-        pending: ids of pending ones that are found by more than their lines say.
-        waits: the answer is still to come.
-        whole: whether notes were looked at.
-        problem: why there is no answer.
-    """
-
-    closed: tuple[Entry, ...] = ()
-    total: int = 0
-    pending: frozenset[str] = frozenset()
-    waits: bool = False
-    whole: bool = True
-    problem: ConsoleError | None = None
-
-
 class AgendaDesk:
     """What the mentor does in the queue.
 
@@ -144,27 +119,23 @@ class AgendaDesk:
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
-        self._searches = searches
-        self._asked: tuple[Wanted, int, int] | None = None
-        """What was asked last, and which writes had been heard of then."""
-        self._found: Searched | None = None
-        """The latest answer."""
+        self.search = QueueSearch(ledger, self, searches)
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        snapshot, unsaved, followed = self.ledger.snapshot, self._unsaved(), self.ledger.unacknowledged(STUDENT)
+        snapshot, unsaved, followed = self.ledger.snapshot, self.unsaved(), self.ledger.unacknowledged(STUDENT)
         pending = snapshot.pending()
         if unsaved or followed:
-            return self._named(({summary.id: summary for summary in pending} | unsaved).values())
+            return self.named(({summary.id: summary for summary in pending} | unsaved).values())
         seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
         if seen != self._listed_at:
-            self._listed, self._listed_at = self._named(pending), seen
+            self._listed, self._listed_at = self.named(pending), seen
         return self._listed
 
     def _pending(self) -> Collection[Summary]:
-        pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
+        pending, unsaved = self.ledger.snapshot.pending(), self.unsaved()
         return ({summary.id: summary for summary in pending} | unsaved).values() if unsaved else pending
 
     def card(self, entry: Entry) -> Card:
@@ -232,7 +203,7 @@ class AgendaDesk:
 
     def find(self, ids: Collection[str]) -> dict[str, Summary]:
         """Return the summaries that can be read, by id; what is on its way to the store counts."""
-        unsaved = self._unsaved()
+        unsaved = self.unsaved()
         wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
         try:
             found = self.ledger.snapshot.summaries(wanted)
@@ -245,93 +216,16 @@ class AgendaDesk:
                     self._unreadable.add(id)
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
-    def _unsaved(self) -> dict[str, Summary]:
+    def unsaved(self) -> dict[str, Summary]:
         """Return the summaries of the defenses whose last events are still on their way to the store, by id."""
         return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
-    # --- searching -----------------------------------------------------------------------------------------------
-
-    def closed(self, search: str, limits: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
-        """Return the closed defenses, and wait for the answer: for commands, and what needs it to go on.
-
-        Args:
-            search: As typed; an empty one finds every closed defense.
-            limits: What the list is limited to.
-
-        Returns:
-            The latest `MOST`, the latest first, and how many were found in all.
-        """
-        wanted = self._wanted(search, limits)
-        found = self._shown(self.ledger.store.search(wanted), wanted)
-        return found.closed, found.total
-
-    def search(self, search: str, limits: Filter = NO_FILTER) -> Search:
-        """Return what is known of a search, and ask for the rest; `heard` takes the answer.
-
-        Until the answer comes, it is what is certain of the answer before.
-
-        Args:
-            search: As typed.
-            limits: What the list is limited to.
-        """
-        wanted = self._wanted(search, limits)
-        asked = wanted, self.ledger.snapshot.generation, self.ledger.snapshot.answered
-        if asked != self._asked:
-            self._asked = asked
-            if self._searches is None:
-                self._found = self._find(wanted)
-            else:
-                self._searches.ask(wanted)
-        if isinstance(self._found, NotFound):
-            return Search(problem=self._found.error)
-        return Search(waits=True) if self._found is None else self._shown(self._found, wanted)
-
-    def prepare_search(self) -> None:
-        """Let the index take in what was written, before the first letter is typed."""
-        if self._searches is not None:
-            self.search("")
-
-    def heard(self, answer: Searched) -> bool:
-        """Take an answer. Return whether it is of what was asked last: an earlier one is dropped."""
-        if self._asked is None or answer.wanted != self._asked[0]:
-            return False
-        self._found = answer
-        return True
-
-    def _find(self, wanted: Wanted) -> Searched:
-        try:
-            return self.ledger.store.search(wanted)
-        except StoreError as error:
-            return NotFound(wanted, error)
-
-    def _wanted(self, search: str, limits: Filter) -> Wanted:
-        keeps, zone = limits.at(self.ledger.now().wall, zone_of(self.zone)), zone_of(self.zone)
-        return Wanted(" ".join(searchable(search).split()), self._titles, all_outcome_words(), zone, keeps)
-
-    @cached_property
-    def _titles(self) -> dict[str, str]:
-        """What the projects are called, folded."""
-        return {p.id: searchable(_titles(c, p)) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-
-    def _shown(self, found: Found, wanted: Wanted) -> Search:
-        """Return an answer as it is now, an earlier one where it fits; what is on its way to the store counts."""
-        unsaved, answered, keeps = self._unsaved(), found.wanted == wanted, wanted.keeps.keeps
-        there = [each for each in found.closed if each.id not in unsaved]
-        lines = [e for e in self._named(there) if answered or matches(e, wanted.text)]
-        new = self._named(each for each in unsaved.values() if not each.pending)
-        fresh = [each for each in new if matches(each, wanted.text)]
-        total = found.total - (len(found.closed) - len(there)) + len(fresh) if answered else len(lines)
-        if fresh or not answered:
-            lines = [e for e in (*lines, *fresh) if keeps(e.summary.curriculum, e.summary.planned_at)]
-            lines.sort(key=lambda each: (each.summary.planned_at, each.summary.id), reverse=True)
-        pending = found.pending if answered else frozenset[str]()
-        return Search(tuple(lines[:MOST]), total, pending, not answered, found.whole)
-
     def entry(self, defense_id: str) -> Entry | None:
         """Return the line of a defense, in any tab; None when there is no such defense."""
-        return next(iter(self._named(self.find([defense_id]).values())), None)
+        return next(iter(self.named(self.find([defense_id]).values())), None)
 
-    def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+    def named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+        """Return the lines of defenses as they are now, with the names of the students, in the order given."""
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
@@ -366,7 +260,7 @@ class AgendaDesk:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
         starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
         starts |= {each.id: each.planned_at for each in self._pending()}
-        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
+        return self.named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
 
     def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
         """Return the defenses that are live, then the rehearsals.
@@ -552,10 +446,6 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
         return (ev.Undone(done.action),)
     reason = _("planned by mistake")
     return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
-
-
-def _titles(curriculum: Curriculum, project: Project) -> str:
-    return f"{project.id} {project.title.fr} {project.title.en} {curriculum.code}"
 
 
 def _is_line_of(line: Entry | None, summary: Summary, students: Mapping[str, Student]) -> bool:

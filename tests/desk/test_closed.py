@@ -37,7 +37,7 @@ def spoil(room: Room, statement: str, *values: object) -> None:
 
 
 def attempts(desk: Desk, search: str) -> tuple[list[int], int]:
-    found, total = desk.agenda.closed(search)
+    found, total = desk.agenda.search.closed(search)
     return [entry.summary.attempt for entry in found], total
 
 
@@ -94,7 +94,7 @@ def test_what_is_on_its_way_to_the_store_is_found_too(room: Room) -> None:
     brief.act(ev.Cancelled("student", False))
     brief.act(ev.DefenseClosed("left the course"))
     for _ in range(2):
-        found, total = twin.desk.agenda.closed("ada")
+        found, total = twin.desk.agenda.search.closed("ada")
         assert ({entry.summary.id for entry in found}, total) == ({second, third}, 2)
         twin.settle()
     twin.kill()

@@ -67,9 +67,9 @@ async def test_closed_defenses_come_with_a_search_or_in_their_tab_the_latest_fir
         await shows(pilot, "IRP-P3")
         await pilot.press("5")
         await hides(pilot, "closed · not held")
-        found, total = pilot.app.desk.agenda.closed("irp-p2 ADA")  # type: ignore[attr-defined]
+        found, total = pilot.app.desk.agenda.search.closed("irp-p2 ADA")  # type: ignore[attr-defined]
         assert ([entry.summary.attempt for entry in found], total) == ([3, 2, 1], 3)
-        assert pilot.app.desk.agenda.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
+        assert pilot.app.desk.agenda.search.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
         for key in ("6", "minus"):
             await pilot.press("1", key)
             await hides(pilot, "IRP-P3")

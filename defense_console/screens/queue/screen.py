@@ -12,7 +12,7 @@ from textual.geometry import Region
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
-from defense_console.desk.queue import Search
+from defense_console.desk.searching import Search
 from defense_console.keys.keymap import command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
@@ -158,7 +158,7 @@ class QueueScreen(SearchedList):
         self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
         self._rehearsals = agenda_desk.rehearsals()
         with_closed = self.tab == "closed" or bool(search.strip())
-        self._found = agenda_desk.search(search, self.filter) if with_closed else Search()
+        self._found = agenda_desk.search.of(search, self.filter) if with_closed else Search()
         if self._found.problem is not None:
             self.refuse(self._found.problem)
         if self._first_drawing:
@@ -348,7 +348,7 @@ class QueueScreen(SearchedList):
     def action_queue_search(self) -> None:
         """Search as one types."""
         self.begin_search()
-        self.desk.agenda.prepare_search()
+        self.desk.agenda.search.prepare()
 
     def show_found(self) -> None:
         """What a search finds has come: while one types, the cursor stays on the first."""
