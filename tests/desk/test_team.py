@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.instants import later
 from defense_console.model.queue import agenda
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
@@ -81,6 +83,63 @@ def test_what_is_written_under_an_old_claim_is_kept_aside(school: Room) -> None:
     assert "on its way" in kept
     assert tab_of(seen(one), id) == "team"
     assert tab_of(seen(two), id) == "mine"
+
+
+def test_what_was_decided_before_a_defense_was_offered_is_refused_once_another_has_it(school: Room) -> None:
+    id = school.plan()
+    slow, one = of(school, "slow"), of(school, "one")
+    slow.desk.brief(id).act(ev.Noted("in the spool meanwhile", school.machine.read()))
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    slow.settle()
+    assert [type(event.what) for event in school.events(id)] == [ev.Planned]
+    assert "in the spool meanwhile" in "".join(school.asides(id).values())
+
+
+def test_a_defense_that_is_closed_stays_with_who_assessed_it(school: Room) -> None:
+    id = school.plan()
+    one, two = of(school, "one"), of(school, "two")
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    school.add(id, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
+    again = ev.Rescheduled(later(school.machine.read().wall, DAY_S))
+    for console in (one, two):
+        seen(console)
+    with pytest.raises(ConsoleError, match="Read only: one has this defense"):
+        two.desk.brief(id).act(again)
+    two.desk.ledger.act(DEFENSE, id, again)  # as if the console had not known it
+    two.settle()
+    assert "rescheduled" in "".join(school.asides(id).values())
+    one.desk.brief(id).act(again)
+    one.settle()
+    assert type(school.events(id)[-1].what) is ev.Rescheduled
+
+
+def test_a_live_defense_that_is_handed_over_goes_on_at_once_at_the_other_console(school: Room) -> None:
+    id = school.plan()
+    one, two = of(school, "one"), of(school, "two")
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    one.desk.brief(id).open_room()
+    one.desk.brief(id).start()
+    one.desk.live(id)
+    one.settle()
+    waits = seen(two).desk.live(id)
+    assert "one has this defense" in str(waits.read_only)
+    assert "one has this defense" in str(waits.no_take_over), "a lease is taken over, a claim is not"
+    admin = of(school, "administrator")
+    assert admin.store.claims is not None
+    admin.store.claims.hand_over(admin.store.claims.all()[waits.stream], "two", "the line broke")
+    assert "two has this defense" in str(seen(one).desk.live(id).read_only)
+    one.settle()
+    school.machine.pass_time(90)
+    assert seen(two).desk.live(id).read_only is None
+    (gap,) = two.desk.live(id).gaps
+    assert gap.gap_ms == 90_000
+    assert (one.desk.live_here(), two.desk.live_here()) == (None, id)
 
 
 def test_a_second_attempt_is_offered_first_to_who_assessed_the_first(school: Room) -> None:
