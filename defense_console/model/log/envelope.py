@@ -37,7 +37,8 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         fact: the system saw it: it is never undone, and legal in every state.
         binds: it binds the state as it was: what was refused is decided again, never carried over.
         refers: name of the field that holds the number of another event, "" for none.
-        anyone: in a school, also who is not responsible for the log may decide it.
+        anyone: in a school, also who is not responsible for the log may decide it. It changes nothing that others
+            decided, and undo passes it by.
     """
 
     wall: ClassVar[bool] = False
