@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from defense_console.desk.defense.reporting import ReportingDesk
 from defense_console.desk.defense.second_reading import ReadingDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.kinds.verdict import signed_event
 from defense_console.model.errors import ConsoleError
+from defense_console.reports.content.value import Reader
 from tests.desk.consoles import Twin
 from tests.ui.conftest import Room
 from tests.ui.test_second_reading import released
@@ -95,3 +97,21 @@ def test_a_second_reading_goes_on_while_a_new_version_waits_for_its_release(room
     rated(desk)
     assert desk.compared
     assert desk.defense.undo[-1] == next(e.seq for e in reversed(desk.events) if isinstance(e.what, ev.Signed))
+
+
+def test_only_the_jury_reads_it_and_only_once_it_is_finished(room: Room) -> None:
+    id = released(room)
+    desk = reads(room, "Second Mentor", id)
+    reporting = ReportingDesk(desk.ledger, id, desk.leases)
+    others: tuple[Reader, ...] = ("student", "mentor")
+    before = {reader: reporting.report(reader, "en") for reader in (*others, "jury")}
+    desk.begin()
+    desk.act(ev.ReadingRated(desk.me, "ORAL-2", "not_met"))
+    blind = reporting.report("jury", "en")
+    assert "second_reading" not in {section.id for section in blind.sections}
+    assert not any("not met" in desk.said(event, "en") for event in desk.events[-2:])
+    rated(desk, "to_improve")
+    assert {reader: reporting.report(reader, "en") for reader in others} == {r: before[r] for r in others}
+    jury = {section.id: section for section in reporting.report("jury", "en").sections}
+    first = {section.id: section for section in before["jury"].sections}
+    assert {key for key in jury if jury[key] != first.get(key)} == {"second_reading", "record"}
