@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from defense_console.desk.exchange.importing import ImportDesk
+from defense_console.desk.logs.direct import DirectLogs
+from defense_console.exchange.data_file import data_file
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
@@ -12,7 +17,7 @@ from defense_console.model.queue import agenda
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
 from tests.store.memory import Database
-from tests.ui.conftest import Room
+from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_revisions import conditional
 
 DAY_S = 86_400
@@ -173,6 +178,24 @@ def test_an_old_claim_asks_its_holder_before_it_expires_and_never_just_before_th
     kept = next(each.summary for each in seen(one).desk.agenda.entries() if each.summary.id == near)
     one.desk.team.keep(kept)
     assert one.desk.team.asked(near) == ""
+
+
+def test_an_import_moves_nothing_that_another_mentor_has(school: Room) -> None:
+    taken, offered, free = (school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4))
+    one, two = of(school, "one"), of(school, "two")
+    by_id = {each.summary.id: each.summary for each in one.desk.agenda.entries()}
+    for id in (taken, offered):
+        one.desk.team.offer(by_id[id], apart="")
+    one.desk.team.take(by_id[taken])
+    rows = "".join(f"s1;Ada;IRP-P{n};1;2027-04-0{n}T14:00\n" for n in (2, 3, 4))
+    file = data_file(io.BytesIO(("student_id;student_name;project;attempt;planned_at\n" + rows).encode()))
+    logs = DirectLogs(two.store, school.machine.read, "Two", SHIPPED)
+    plan = ImportDesk(logs, "Europe/Paris").take_list(file)
+    left = [(each.target.project, each.reason.split()[0], each.parameters) for each in plan.left_out if each.target]
+    assert left == [("IRP-P2", "{holder}", {"holder": "one"}), ("IRP-P3", "offered", {})]
+    assert [len(school.events(id)) for id in (taken, offered, free)] == [1, 1, 2]
+    ImportDesk(DirectLogs(one.store, school.machine.read, "One", SHIPPED), "Europe/Paris").take_list(file)
+    assert [len(school.events(id)) for id in (taken, offered, free)] == [2, 1, 2]
 
 
 def test_the_load_is_the_week_of_the_defense(school: Room) -> None:
