@@ -60,6 +60,7 @@ def test_a_second_reader_undoes_only_what_is_theirs_and_nobody_undoes_it_for_the
     ]
     for what, _ratings in steps:
         desk.act(what)
+    desk.act(steps[-1][0])  # once more the same, which changes nothing
     for _what, ratings in reversed(steps):
         assert desk.reading is not None
         assert desk.reading.ratings == ratings

@@ -92,7 +92,7 @@ class ReadingDesk(DefenseDesk):
                 continue
             if back[-1:] == [what]:
                 back.pop()
-            else:
+            elif what.rating != ratings.get(what.criterion):
                 back.append(ev.ReadingRated(what.reader, what.criterion, ratings.get(what.criterion)))
             ratings[what.criterion] = what.rating
         if not back:

@@ -79,6 +79,10 @@ class ReadingScreen(ReplayScreen):
     def redraw(self) -> None:
         """Show the moment; once the reading is finished, both ratings of each criterion."""
         super().redraw()
+        desk = self.desk_of_reading
+        if desk.goes_on and desk.reading is not None:
+            total = len(tuple(desk.curriculum.criteria_of(desk.project)))
+            self._rubric.name_frame(_("Rubric"), f"{len(desk.reading.ratings)}/{total}")
         if compared := self.desk_of_reading.compared:
             same = sum(each.agreed for each in compared)
             items = tuple(_compared(each) for each in compared if not each.agreed)
