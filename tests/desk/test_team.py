@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 
 import pytest
 
@@ -16,7 +17,7 @@ from defense_console.model.log.instants import later
 from defense_console.model.queue import agenda
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
-from tests.store.memory import Database
+from tests.store.memory import Database, MemoryClaims
 from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_revisions import conditional
 
@@ -229,3 +230,43 @@ def test_who_takes_a_student_over_is_told_what_is_open(room: Room) -> None:
         "Questions: which budget?",
         "Documents: IRP-P2 1. Interview guide and questionnaire; IRP-P2 2. Needs-analysis report",
     ]
+
+
+def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
+    school: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4)]
+    closed = school.plan(project="IRP-P5")
+    one, two = of(school, "one"), of(school, "two")
+    for entry in one.desk.agenda.entries():
+        one.desk.team.offer(entry.summary, apart="")
+    one.desk.team.take(next(e.summary for e in seen(one).desk.agenda.entries() if e.summary.id == closed))
+    school.add(closed, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
+    calls: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        asked = getattr(MemoryClaims, name)
+
+        def count(self: MemoryClaims, *args: object) -> object:
+            calls[name] += 1
+            return asked(self, *args)
+
+        monkeypatch.setattr(MemoryClaims, name, count)
+
+    counted("all")
+    counted("of")
+    agenda_desk = seen(two).desk.agenda
+    (over,), _found = agenda_desk.closed("")
+    for _move in range(3):
+        for entry in (*agenda_desk.entries(), over):
+            agenda_desk.refusal(entry.summary, ev.Parked(True))
+            two.desk.team.no_take(entry.summary)
+        seen(two)
+    assert calls == {"all": 1}
+    before = {each.summary.id: each for each in agenda_desk.entries()}
+    one.desk.team.take(next(e.summary for e in one.desk.agenda.entries() if e.summary.id == ids[0]))
+    calls.clear()
+    assert tab_of(seen(two), ids[0]) == "team"
+    assert calls == {"all": 1}
+    changed = [each.summary.id for each in agenda_desk.entries() if each is not before[each.summary.id]]
+    assert changed == [ids[0]], "only its row is worded again"
