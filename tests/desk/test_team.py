@@ -20,6 +20,7 @@ from tests.desk.consoles import Twin
 from tests.store.memory import Database, MemoryClaims
 from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_revisions import conditional
+from tests.ui.test_second_reading import released
 
 DAY_S = 86_400
 
@@ -270,3 +271,36 @@ def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
     assert calls == {"all": 1}
     changed = [each.summary.id for each in agenda_desk.entries() if each is not before[each.summary.id]]
     assert changed == [ids[0]], "only its row is worded again"
+
+
+def test_who_has_the_claim_of_a_defense_does_not_read_it_a_second_time(room: Room) -> None:
+    room.database = Database()
+    id = released(room)
+    own, other = of(room, "own"), of(room, "other")
+    assert own.store.claims is not None
+    own.store.claims.take(own.store.claims.offer(DEFENSE.stream(id)))
+    for console in (own, other):
+        console.desk.ledger.author = f"Not {room.settings.name}"
+    assert "assessed this defense yourself" in str(seen(own).desk.second_reading(id).no_reading)
+    assert seen(other).desk.second_reading(id).no_reading is None
+
+
+def test_only_the_clock_of_the_server_decides_what_is_old(school: Room) -> None:
+    id = school.plan(in_min=60 * 24 * 60)
+    one, two = of(school, "one"), of(school, "two")
+    one.desk.team.offer(one.desk.agenda.entries()[0].summary, apart="")
+    one.desk.team.take(one.desk.agenda.entries()[0].summary)
+    server = school.machine.read().wall
+    school.database.now = lambda: server  # type: ignore[union-attr]
+    school.machine.pass_time(CLAIM_DAYS * DAY_S + 3_600)
+    seen(two).desk.agenda.look_at_claims()
+    assert (seen(one).desk.team.asked(id), tab_of(two, id)) == ("", "team"), "the machine of the console is ahead"
+    server = later(server, CLAIM_DAYS * DAY_S + 60)
+    seen(two).desk.agenda.look_at_claims()
+    assert seen(one).desk.team.asked(id)
+    soon = school.machine.read().wall
+    school.add(id, ev.Rescheduled(later(soon, ANSWER_DAYS * DAY_S * 2)))
+    server = later(server, ANSWER_DAYS * DAY_S + 3_600)
+    school.machine.pass_time(ANSWER_DAYS * DAY_S + 7_200)
+    seen(two).desk.agenda.look_at_claims()
+    assert tab_of(seen(two), id) == "team", "it starts within a day by now"
