@@ -10,6 +10,7 @@ from defense_console.desk.defense.second_reading import ReadingDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.kinds.verdict import signed_event
+from defense_console.model.defense.state import RatingValue
 from defense_console.model.errors import ConsoleError
 from defense_console.reports.content.value import Reader
 from tests.desk.consoles import Twin
@@ -23,7 +24,7 @@ def reads(room: Room, name: str, id: str) -> ReadingDesk:
     return Twin(room).desk.second_reading(id)
 
 
-def rated(desk: ReadingDesk, value: str = "met") -> None:
+def rated(desk: ReadingDesk, value: RatingValue = "met") -> None:
     """Rate every criterion alike, and finish."""
     for criterion in desk.curriculum.criteria_of(desk.project):
         desk.act(ev.ReadingRated(desk.me, criterion.id, value))
@@ -50,7 +51,7 @@ def test_a_second_reader_undoes_only_what_is_theirs_and_nobody_undoes_it_for_the
     before = room.defense(id).undo
     desk = reads(room, "Second Mentor", id)
     desk.begin()
-    for refused in (lambda: desk.undoing, lambda: desk.redoing):
+    for refused in (desk.undo, desk.redo):
         with pytest.raises(ConsoleError, match="There is nothing to"):
             refused()
     steps: list[tuple[DefenseWhat, dict[str, str]]] = [

@@ -285,10 +285,10 @@ class WritingScreen(ConsoleScreen):
         Whole in three rows of half a screen. Why the store itself cannot be written is said in the red line.
         """
         if self.texts.read_only is not None and self.desk.saved.state != "read_only":
-            sign, left = mark("read_only"), self._aside_words()
+            sign, refused = mark("read_only"), self._aside_words()
 
             def say(most: int) -> str:
-                return f"{sign} {self.read_only_line(most)} {left}".rstrip()
+                return f"{sign} {self.read_only_line(most)} {refused}".rstrip()
 
             return fitting(say, self.row_width, 3) or say(WIDTHS[-1])
         if not (left := len(self.texts.aside)):
