@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import msgspec
 
@@ -18,6 +18,9 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.watching import Watch, unwatched
 from defense_console.store.claiming import Claims
+
+if TYPE_CHECKING:
+    from defense_console.store.vault import Vault
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -441,6 +444,10 @@ class OpenedStore(Store, Protocol):
     @property
     def folder(self) -> Path | None:
         """Return the folder that it lies in, None for one on a server."""
+
+    @property
+    def vault(self) -> Vault:
+        """Return where the documents of the store are kept."""
 
     def another(self) -> OpenedStore:
         """Open the same store once more, for another thread.

@@ -196,12 +196,10 @@ def _desk(
     shipped: Mapping[str, Curriculum],
     daily: DailyBackup | None = None,
 ) -> Desk:
-    """Return the desk on a store; in a folder, with the documents that are there."""
+    """Return the desk on a store, with the documents that are there."""
     from defense_console.desk.desk import Desk
-    from defense_console.store.sqlite.folder_vault import FolderVault
 
-    vault = None if store.folder is None else FolderVault(store.folder)
-    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, store.folder)
+    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, store.vault, store.folder)
 
 
 def reading_desk(store: OpenedStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:

@@ -15,7 +15,6 @@ from dateutil.relativedelta import relativedelta
 
 from defense_console.desk.exchange.clipboard import FILE_NAME
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant, iso
@@ -27,6 +26,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.model.text import searchable
 from defense_console.store.base import FullDisk, Identity, Store, StoreError
+from defense_console.store.private_copies import sweep_copies
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.forgetting import (

@@ -221,3 +221,31 @@ FENCED: Final = """
 SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
 """
 """Nobody hands a defense over between this look and the commit of what is written under its claim."""
+
+# --- documents -----------------------------------------------------------------------------------------------------
+
+BEGIN_UPLOAD: Final = "INSERT INTO upload (school, copy, begun) VALUES (%s, %s, clock_timestamp())"
+"""A copy without a hash is half-made."""
+ADD_PART: Final = """
+INSERT INTO upload_part (school, copy, part, body) SELECT school, copy, %(part)s::bigint, %(body)s::bytea FROM upload
+WHERE school = %(school)s AND copy = %(copy)s AND sha256 IS NULL
+"""
+"""Only to a half-made copy: what is whole never changes."""
+NAME_UPLOAD: Final = "UPDATE upload SET sha256 = %s, size = %s WHERE school = %s AND copy = %s AND sha256 IS NULL"
+UPLOAD: Final = "SELECT copy, size FROM upload WHERE school = %s AND sha256 = %s ORDER BY begun DESC"
+UPLOADS: Final = "SELECT copy, sha256, size FROM upload WHERE school = %s AND sha256 IS NOT NULL"
+PART: Final = "SELECT body FROM upload_part WHERE school = %s AND copy = %s AND part = %s"
+DROP_COPY: Final = "DELETE FROM upload WHERE school = %s AND copy = %s"
+DROP_HALF_MADE: Final = "DELETE FROM upload WHERE school = %s AND copy = %s AND sha256 IS NULL"
+DROP_UPLOAD: Final = "DELETE FROM upload WHERE school = %s AND sha256 = %s"
+FORSAKEN: Final = """
+SELECT copy FROM upload WHERE school = %s AND sha256 IS NULL AND begun < clock_timestamp() - interval '1 day'
+"""
+NAME_OF_UPLOAD: Final = "INSERT INTO upload_of (school, stream, sha256) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+FORGET_UPLOADS: Final = """
+DELETE FROM upload WHERE school = %(school)s
+AND sha256 IN (SELECT o.sha256 FROM upload_of AS o WHERE o.school = %(school)s AND o.stream = ANY(%(streams)s))
+AND sha256 NOT IN (SELECT o.sha256 FROM upload_of AS o WHERE o.school = %(school)s AND o.stream <> ALL(%(streams)s))
+"""
+"""What only these logs name. The parts go with it."""
+FORGET_UPLOADS_OF: Final = "DELETE FROM upload_of WHERE school = %(school)s AND stream = ANY(%(streams)s)"

@@ -10,6 +10,8 @@
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `claim_change` | change of hands of a defense: by whom, why | stream, fence |
+| `upload`, `upload_part` | document, by its content; its parts: see `vault.py` | copy; copy, part |
+| `upload_of` | document that a log names | stream, SHA-256 |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 """
 
@@ -48,7 +50,9 @@ from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+from defense_console.store.postgres.vault import PostgresVault
 from defense_console.store.postgres.verifying import LogRow, lines_of
+from defense_console.store.vault import named_in
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
@@ -83,6 +87,7 @@ class PostgresStore:
         self.identity = Identity(server.place, server.school_id)
         self._name = uuid.uuid4().hex
         self.transactions = Transactions(server, self._name)
+        self.vault = PostgresVault(server)
         self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
@@ -230,6 +235,8 @@ class PostgresStore:
                 self.transactions.execute_many(sql.ADD_LINE, rows)
             except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
                 raise log_rules.end_is_gone(stream, 0 if after is None else after.seq) from error
+        if named := [(self.school, stream, sha256) for line in lines for sha256 in named_in(line.body)]:
+            self.transactions.execute_many(sql.NAME_OF_UPLOAD, named)
 
     @writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:

@@ -39,6 +39,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
+from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import REHEARSALS, name_key
 from defense_console.store.sqlite.leases import LeaseRows
 from defense_console.store.sqlite.named_rows import NamedRows
@@ -79,6 +80,7 @@ class TinyStore:
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
+        self.vault = FolderVault(folder)
         self.notice: ConsoleError | None = None
         """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held

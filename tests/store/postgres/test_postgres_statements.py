@@ -17,16 +17,17 @@ from pglast.visitors import Visitor
 import defense_console
 from defense_console.store.postgres import statements
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN
-from defense_console.store.postgres.migrations.versions import claims, expiring_claims, first_tables
+from defense_console.store.postgres.migrations.versions import claims, expiring_claims, first_tables, uploads
 
 PLACE = re.compile(r"%\((\w+)\)s|%s")
 FUNCTIONS = re.compile(r"(nextval|setval|currval|lastval|pg_.*advisory.*|pg_notify|div|dblink.*)")
 TYPES = {"serial", "bigserial", "smallserial", "json", "jsonb", "money"}
 WRITTEN = {name: text for name, text in vars(statements).items() if name.isupper() and isinstance(text, str)}
-STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims)
+STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, uploads)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
 CHANGED = {f"{step.revision} change {n}": text for step in STEPS for n, text in enumerate(getattr(step, "CHANGES", ()))}
-EVERY = WRITTEN | MADE | CHANGED
+MOVED = {f"{uploads.revision} moves {n}": text for n, text in enumerate((uploads.LINES, uploads.NAME))}
+EVERY = WRITTEN | MADE | CHANGED | MOVED
 
 
 def parsed(statement: str) -> Any:
