@@ -242,6 +242,7 @@ FORSAKEN: Final = """
 SELECT copy FROM upload WHERE school = %s AND sha256 IS NULL AND begun < clock_timestamp() - interval '1 day'
 """
 NAME_OF_UPLOAD: Final = "INSERT INTO upload_of (school, stream, sha256) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+UPLOADS_OF: Final = "SELECT stream, sha256 FROM upload_of WHERE school = %s AND stream = ANY(%s)"
 FORGET_UPLOADS: Final = """
 DELETE FROM upload WHERE school = %(school)s
 AND sha256 IN (SELECT o.sha256 FROM upload_of AS o WHERE o.school = %(school)s AND o.stream = ANY(%(streams)s))

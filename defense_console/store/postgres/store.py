@@ -488,11 +488,21 @@ class PostgresStore:
         pinned = functools.cache(self._has_curriculum)
         with watch("rows", self.size().lines) as passed:
             for page in self._pages():
-                found = self._page(page)
+                with self.reading():
+                    found, noted = self._page(page), self._documents_of(page)
                 for name in page:
                     problems += verifying.check_rows(name, found.get(name, []), pinned)
+                    problems += verifying.check_documents(name, found.get(name, []), noted.get(name, set()))
                 passed(sum(map(len, found.values())))
         return tuple(problems)
+
+    @reads
+    def _documents_of(self, streams: list[str]) -> dict[str, set[str]]:
+        """Return the documents that are noted with some logs."""
+        found: dict[str, set[str]] = {}
+        for stream, sha256 in self.transactions.execute(sql.UPLOADS_OF, (self.school, streams)):
+            found.setdefault(stream, set()).add(sha256)
+        return found
 
     @reads
     def _has_curriculum(self, hash: str) -> bool:

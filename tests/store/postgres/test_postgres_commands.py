@@ -160,7 +160,7 @@ def defense_of(student: str, cli: Cli, store: Address) -> str:
 
 
 def copies() -> list[Path]:
-    """The copies that programs were given; nobody else's, since the test has a folder of its own for temporary files."""
+    """The copies that programs were given, in the folder for temporary files that is the test's own."""
     return sorted(Path(tempfile.gettempdir()).glob("defense-console-copy-*/*"))
 
 

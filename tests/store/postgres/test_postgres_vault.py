@@ -179,9 +179,8 @@ def test_another_school_has_its_own_documents(vault: SchoolVault, new_server: Ne
 def received(n: int, *files: bytes) -> Append:
     """The first events of a defense whose student has sent some files."""
     what = ev.DeliverableReceived(1, tuple(ReceivedFile("a.pdf", len(file), sha256(file)) for file in files))
-    body = msgspec.json.encode({"what": what})
     first = logs.first(n)
-    return msgspec.structs.replace(first, lines=(*first.lines, body))
+    return msgspec.structs.replace(first, lines=(*first.lines, logs.event(2, what)))
 
 
 @pytest.mark.parametrize("isolation", ["read committed", "serializable"])
@@ -193,6 +192,7 @@ def test_the_documents_of_a_student_are_removed_and_those_of_others_stay(
     store.append(received(1, b"template", b"hers"))
     store.append(received(2, b"template", b"his", b"hers" * 2))
     named = vault.ask("SELECT stream, sha256 FROM upload_of WHERE school = %s")
+    assert store.verify_all() == ()
 
     store.vault.forget([logs.stream(1)])
 
@@ -200,6 +200,11 @@ def test_the_documents_of_a_student_are_removed_and_those_of_others_stay(
     left = vault.ask("SELECT stream, sha256 FROM upload_of WHERE school = %s")
     assert {row for row in named if row[0] != logs.stream(1)} == {*left}
     assert len(left) == 3
+    assert [problem.stream for problem in store.verify_all()] == [logs.stream(1)], "its log still names them"
+    vault.ask(f"UPDATE upload_of SET stream = '{logs.stream(1)}' WHERE school = %s")
+    told = [problem.stream for problem in store.verify_all()]
+    assert sorted(told) == sorted([logs.stream(1), logs.stream(1), logs.stream(2)]), "too few, and those of another"
+    vault.ask(f"UPDATE upload_of SET stream = '{logs.stream(2)}' WHERE school = %s")
     store.vault.forget([logs.stream(2)])
     assert rows_of(vault) == [sha256(b"of nobody yet")]
 
