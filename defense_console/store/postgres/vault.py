@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Problem, StoreError
+from defense_console.store.base import DamagedStore, Problem, StoreError, Unreachable
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions
@@ -98,11 +98,15 @@ class PostgresVault:
         """Take documents in: all of them when the block ends, none when it raises."""
         if self._server.refusal is not None:
             raise self._server.refusal
-        self._collect()
         taking = PostgresTaking(self)
         try:
+            self._collect()
             yield taking
             taking.name()
+        except Unreachable as error:
+            raise Unreachable(
+                N_("{problem} None of these documents was taken in: try again when it answers."), problem=error
+            ) from error
         finally:
             taking.clear()
 
