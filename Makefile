@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGING := pyproject.toml hatch_build.py $(wildcard defense_console/words/locales/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test check suite demo-reset keys pictures bench torture mutants
+.PHONY: help run school test check suite demo-reset keys pictures bench torture mutants
 .DELETE_ON_ERROR:
 # Without it, every console that a test starts compiles all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run         open the console on the demo cohort (.demo/, filled when empty)"
+	@echo "make school      open a demo school of two mentors on a temporary database (needs PostgreSQL, or installs a package of it)"
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it again"
@@ -46,6 +47,10 @@ run: $(VENV)/.run
 demo-reset: $(VENV)/.run
 	rm -rf .demo
 	@$(BIN)/defense-console demo --store .demo --fill
+
+school: $(VENV)/.test
+	@$(BIN)/python -m tests.demo_school --have-server || $(BIN)/python -m pip install --quiet --editable '.[server]'
+	@$(BIN)/python -m tests.demo_school
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -2,9 +2,11 @@
 
     python benchmarks/school.py [--address postgresql://…] [--defenses N] [--rounds N] [--document MB]
 
-An append is one event with its summary, durable when it returns. The queue is what `pending()` reads, one defense in a
-hundred; drawing it again from memory asks nothing. The limit of the server is one row inserted and committed on the
-same connection. Medians, and the slowest of a hundred; the figures of one round are measured in turn.
+An append is one event with its summary, durable when it returns; a note is private, so a school keeps its text apart.
+The queue is what `pending()` reads, one defense in a hundred; drawing it again from memory asks nothing. `mentor` is
+READ COMMITTED with an account that has rights; the others are an account that administers the server. The limit of the
+server is one row inserted and committed on the same connection. Medians, and the slowest of a hundred; the figures of
+one round are measured in turn.
 
 Then a document of so many megabytes that cannot be compressed is taken in and read back with its hash checked, the
 middle of three, and the most memory that Python held for that.
@@ -19,8 +21,9 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -34,11 +37,12 @@ from defense_console.model.defense.summary import Summary
 from defense_console.model.log.subject import beside
 from defense_console.store.base import Append, OpenedStore, Store
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.sqlite.store import TinyStore
-from tests.store.postgres.servers import a_server, schema_of_its_own, url
+from tests.store.postgres.servers import a_server, as_role, schema_of_its_own, url
 
 Measures = dict[str, list[float]]
 
@@ -97,6 +101,22 @@ def documents(stores: Mapping[str, OpenedStore], mb: int) -> None:
         print(f"{max(peaks) / 1e6:.1f} MB of memory")
 
 
+@contextmanager
+def mentors_store(base: str, school: Address) -> Iterator[PostgresStore]:
+    """A school as a mentor opens it, whose rights are asked at every row."""
+    role = f"bench_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role}".encode())
+        try:
+            with closing(Server(school)) as owner:
+                People(PostgresStore(owner)).add(role, "mentor", "A mentor")
+            with closing(Server(as_role(school, role))) as server:
+                yield PostgresStore(server)
+        finally:
+            connection.execute(f"DROP OWNED BY {role}".encode())
+            connection.execute(f"DROP ROLE {role}".encode())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--address", help="of a server; a local one, or one that is started, by default")
@@ -117,6 +137,7 @@ def main() -> None:
         for isolation in ("read committed", "serializable"):
             address = Address(url(base, schema, isolation), isolation.replace(" ", "-"))
             stores[isolation] = PostgresStore(stack.enter_context(closing(Server(address))))
+        stores["mentor"] = stack.enter_context(mentors_store(base, Address(url(base, schema), "mentors")))
         for store in stores.values():
             fill(store, options.defenses, summary)
         documents(stores, options.document)

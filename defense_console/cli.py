@@ -94,7 +94,11 @@ def verify_command(session: Session, defense: str | None) -> int:
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
         ]
-        return say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", logs))
+        code = say_problems(found, ngettext("{n} log checked: sound.", "{n} logs checked: all sound.", logs))
+        if withheld := store.withheld("" if defense is None else DEFENSE.stream(whole_id(store, defense))):
+            say(ngettext("{n} line withheld: only its author reads it.",
+                         "{n} lines withheld: only their authors read them.", withheld))  # fmt: skip
+        return code
 
 
 @store_command(main, "report", N_("Print the report of one defense."))
@@ -208,6 +212,8 @@ main.elsewhere |= {
     "restore": "copies.restore",
     "doctor": "doctor.doctor",
     "forget": "forget.forget",
+    "school": "school.school",
+    "serve": "serve.serve",
 }
 
 

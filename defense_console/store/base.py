@@ -349,6 +349,9 @@ class Store(Protocol):
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
 
+    def withheld(self, prefix: str = "") -> int:
+        """Return how many lines say what this reader may not see, in the logs whose names begin with `prefix`."""
+
     def is_empty(self) -> bool:
         """Return whether there is no log at all."""
 
@@ -461,6 +464,13 @@ class OpenedStore(Store, Protocol):
 
     def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
         """Check every log and every row next to one. Empty when the store is sound."""
+
+    def begin_access(self, student: str) -> None:
+        """Prepare to read everything held about a student; where several people read, that is recorded first.
+
+        Raises:
+            StoreError: Who opened the store may not.
+        """
 
 
 def write_job(store: Store, job: Job) -> tuple[int, str]:

@@ -37,7 +37,8 @@ def check_lines(
     """Yield every changed, missing, cut and damaged line of one log, in order.
 
     Args:
-        lines: Number of each, with the line, None where it cannot be read.
+        lines: Number of each, with the line, None where it cannot be read. Where its text is withheld, it is the line
+            after it that must follow its hash.
         end: None where no row next to the log says where it ends.
         pinned: Whether the store has the curriculum of a hash.
     """
@@ -54,8 +55,8 @@ def check_lines(
             head = None
             continue
         body, hash = line.body, line.hash
-        said = _read(body)
-        if (head is not None and next_hash(head, body) != hash) or said.seq != seq:
+        said = _Line(seq) if line.withheld else _read(body)
+        if (not line.withheld and head is not None and next_hash(head, body) != hash) or said.seq != seq:
             yield problem(
                 stream, seq, "changed", N_("Line {seq} of {stream} was changed, or does not follow its line before.")
             )

@@ -98,13 +98,15 @@ def _next_to_the_log(logs: OpenLogs, job: Append, seq: int, head: str) -> None:
 def checked(stream: str, lines: Iterable[StoredLine]) -> tuple[StoredLine, ...]:
     """Return the lines of a whole log once their chain is checked: no state is folded from anything else.
 
+    A line that is withheld cannot be checked; the one after it still follows its hash.
+
     Raises:
         DamagedStore: A line is missing or is not what was written.
     """
     found = tuple(lines)
     head = first_hash(stream)
     for seq, line in enumerate(found, 1):
-        head = next_hash(head, line.body)
+        head = line.hash if line.withheld else next_hash(head, line.body)
         if line.seq != seq or line.hash != head:
             raise DamagedStore(
                 N_("Line {seq} of {stream} is missing or was changed: close the console and run doctor."),

@@ -91,7 +91,15 @@ def show_log(session: Session, defense: str, as_json: bool = False) -> None:
         from defense_console.model.defense.subject import DEFENSE
 
         lines = store.read_log(DEFENSE.stream(id))
-        say_json([{**msgspec.json.decode(line.body), "hash": line.hash} for line in lines])
+        withheld = {"what": {"kind": "withheld"}}
+        say_json(
+            [
+                {"seq": line.seq, **withheld, "hash": line.hash}
+                if line.withheld
+                else {**msgspec.json.decode(line.body), "hash": line.hash}
+                for line in lines
+            ]
+        )
 
 
 def show_keys(session: Session, as_json: bool = False) -> None:

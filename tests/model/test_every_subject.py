@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,9 @@ from defense_console.model.log.envelope import Stamp, What, encode_event
 from defense_console.model.log.every_log import LeaseTaken
 from defense_console.model.log.subject import Subject
 from defense_console.model.log.undo import Redone, Undone
+from defense_console.model.privacy import glance, note_lines
 from defense_console.model.student.kinds import StudentWhat
+from defense_console.model.student.state import Standing
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import SUBJECTS
 from tests.examples import examples
@@ -150,6 +153,36 @@ def test_a_legal_action_is_whole_restored_by_undo_and_the_same_from_its_bytes(ca
             assert shown(redone.state) == shown(after.state)
             assert redone.state.undo == after.state.undo
         log = after
+
+
+@BOTH
+@examples(20)
+@given(data=st.data())
+def test_who_may_not_read_private_notes_folds_everything_else(case: Case, data: st.DataObject) -> None:
+    log, machine = data.draw(st.sampled_from(case.beginnings))()
+    for _ in range(data.draw(st.integers(1, 12))):
+        at = machine.stamp()
+        whats = data.draw(actions(case, log, at))
+        if not _refusal(check_action, log, whats, at, CURRICULA):
+            before, action = note_lines(log), append_action(log, whats, at, "mentor", CURRICULA)
+            log = action.after
+            if not any(glance(line).turns for line in action.lines):
+                assert note_lines(log)[: len(before)] == before, "mark the kind in model/privacy.py: it turns notes"
+    private = {line.seq: line.standing == "private" for line in note_lines(log)}
+    lines, head = [], first_hash(log.stream)
+    for event, body in zip(log.events, log.lines, strict=True):
+        head = chain(head, [body])
+        withheld = private.get(event.seq, glance(body).private)
+        lines.append(StoredLine(event.seq, b"", head, event.action) if withheld else StoredLine(event.seq, body, head))
+    others = Log.read(case.subject, log.id, lines, CURRICULA)
+    assert (others.head, others.state.undo, others.state.redo) == (log.head, log.state.undo, log.state.redo)
+    mine, theirs = shown(log.state), shown(others.state)
+    for each in (mine, theirs):
+        if isinstance(standing := each.get("standing"), Standing):  # of whom only the name is known has no version
+            each["standing"] = msgspec.structs.replace(standing, version=0)
+    notes: Any = mine.pop("notes")
+    assert theirs.pop("notes") == tuple(note for note in notes if not getattr(note, "private", True))
+    assert theirs == mine
 
 
 def _facts(log: Log[Any, Any], action: int) -> list[Any]:

@@ -159,6 +159,9 @@ class MemoryStore:
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(sorted(stream for stream in self._tables.logs if stream.startswith(prefix)))
 
+    def withheld(self, prefix: str = "") -> int:
+        return 0
+
     def is_empty(self) -> bool:
         return not self._tables.logs
 

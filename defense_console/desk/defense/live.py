@@ -12,6 +12,7 @@ from defense_console.model.defense.state import Defense, QuestionState, RatingVa
 from defense_console.model.defense.subject import DEFENSE, Defenses
 from defense_console.model.defense.timeline import Gap, GapAnswer, Pause, PauseReason
 from defense_console.model.log.envelope import Stamp
+from defense_console.model.log.kinds import numbered
 from defense_console.model.log.undo import settle
 
 BRIEF_MS = 1_000
@@ -237,7 +238,10 @@ class LiveDesk(DefenseDesk):
 
     def set_private(self, note: int, private: bool) -> Defense:
         """Make a note private or shared."""
-        return self.act(ev.NotePrivacySet(note, private))
+        found = numbered(self.defense.notes, note)
+        if found is None or found.private == private:
+            return self.act(ev.NotePrivacySet(note, private))
+        return self.act(*ev.turned(found))
 
     def move_question(self, question: int) -> Defense:
         """Move a parked question on: open, asked, answered, dropped."""

@@ -189,7 +189,8 @@ class ExchangeDesk:
             for key, event in events.items()
             if chosen is None or log in chosen
         ]
-        return archive.Exported(lines, logs, people, curricula, drafts, asides, store.meta(DEMO) or "")
+        withheld = store.withheld() if chosen is None else sum(map(store.withheld, chosen))
+        return archive.Exported(lines, logs, people, curricula, drafts, asides, store.meta(DEMO) or "", withheld)
 
     def export_csv(self, form: CsvForm) -> Iterator[bytes]:
         """Write every defense as a row of a CSV file, in order of its start; see `exchange/lists/defenses_csv.py`."""

@@ -1,9 +1,9 @@
-"""Sentences that every log has: undo, and who writes."""
+"""Sentences that every log has: undo, who writes, what is withheld."""
 
 from __future__ import annotations
 
 from defense_console.model.log.envelope import What
-from defense_console.model.log.every_log import LeaseTaken
+from defense_console.model.log.every_log import LeaseTaken, Withheld
 from defense_console.model.log.undo import Redone, Undone
 from defense_console.words.translation import Translator
 
@@ -13,6 +13,8 @@ def every_log_sentence(what: What, _: Translator) -> str | None:
     match what:
         case LeaseTaken(host=host):
             return _("Taken over by the console on {host}", host=host)
+        case Withheld():
+            return _("A line that only its author reads")
         case Undone(cancelled=n):
             return _("Undone: line {n}", n=n)
         case Redone(restored=n):

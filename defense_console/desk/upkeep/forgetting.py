@@ -6,9 +6,10 @@ still tell who was meant. So all logs of the person are removed whole; docs/deci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from dateutil.relativedelta import relativedelta
@@ -134,7 +135,7 @@ class ForgetDesk:
                 raise self._what_remains(known, problem) from problem
             theirs = of_others(self._spool, identity)
             left = (path for folder in half_made.left() for path in _files(folder))
-            return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if self._speaks_of(path, known))
+            return tuple(path for path in (*copies, *self._damaged(), *left, *theirs) if _speaks_of(path, known))
 
     def _forget_in_copies(self, known: HeldOfStudent) -> list[Path]:
         """Build the copies again; return those that cannot be."""
@@ -166,7 +167,7 @@ class ForgetDesk:
     def _what_remains(self, known: HeldOfStudent, problem: ConsoleError) -> ConsoleError:
         vault = FolderVault(self._folder)
         documents = sum(vault.holds(sha256) for sha256 in known.documents)
-        copies = sum(self._speaks_of(path, known) for path in known.copies)
+        copies = sum(_speaks_of(path, known) for path in known.copies)
         return ConsoleError(
             N_("{id} is not forgotten. {problem} Still there: the store, documents {documents}, copies {copies}."),
             id=known.id, problem=problem, documents=documents, copies=copies,
@@ -177,59 +178,129 @@ class ForgetDesk:
         for aside in sorted(self._folder.glob(place.DAMAGED_FOLDER + "*")):
             yield from _files(aside)
 
-    @staticmethod
-    def _speaks_of(path: Path, known: HeldOfStudent) -> bool:
-        try:
-            return holds_bytes(path, (*known.called, *known.streams))
-        except OSError:
-            return True  # what cannot be read may
-
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def _look(self, store: TinyStore, student: str) -> HeldOfStudent:
         id = _id_of(store, student)
-        logs = DirectLogs(store, _no_clock, "", {})
-        found: list[str] = []
-        named: dict[bool, set[str]] = {True: set(), False: set()}
-        last = ""
-        for defense_id in logs.ids(DEFENSE):
-            log = logs.log(DEFENSE, defense_id)
-            defense = log.state
-            mine = defense.student_id == id
-            named[mine] |= {file.sha256 for file in received_files(log.events)}
-            if mine:
-                _refuse_open(defense_id, defense.session, signed=defense.signed is not None)
-                found.append(defense_id)
-                last = max(last, defense.at.wall)
-        rehearsed = []
-        for rehearsal in logs.ids(REHEARSAL):
-            state = logs.log(REHEARSAL, rehearsal).state
-            if state.student_id == id:
-                _refuse_open(rehearsal, state.session, signed=False)
-                rehearsed.append(rehearsal)
-                last = max(last, state.at.wall)
-        if waiting(self._spool, store.identity):
-            raise ConsoleError(
-                N_("Something waits in {place} to be saved: open the console once, then forget."), place=self._spool
-            )
-        known = store.student(id)
-        if known is None and not found:
-            raise ConsoleError(N_("There is no student {id} here."), id=student)
+        held = _held(store, id)
+        _refuse_waiting(self._spool, store.identity)
+        known = _known(store, student, held)
         copies = all_copies(self._places)
         by_copy, others = _in_copies(copies, id)
-        documents = named[True].union(*by_copy.values()) - named[False] - others
-        in_copies = {path: tuple(sorted(its & documents - named[True])) for path, its in by_copy.items()}
-        name, email = ("", "") if known is None else (known.name, known.email)
-        streams = {STUDENT.stream(id), *map(DEFENSE.stream, found), *map(REHEARSAL.stream, rehearsed)}
-        events = logs.events(STUDENT, id)
-        names = dict.fromkeys((*names_ever(events), name))
-        called = (*names, *dict.fromkeys((*emails_ever(events), email)))
-        mentions = tuple(_mentions(store, streams, names))
-        elsewhere = tuple(copied_to(store))
-        return HeldOfStudent(
-            id, name, email, tuple(found), tuple(sorted(documents)), in_copies, tuple(copies), elsewhere,
-            last, mentions, called, tuple(rehearsed),
-        )  # fmt: skip
+        documents = held.documents.union(*by_copy.values()) - held.others_documents - others
+        return msgspec.structs.replace(
+            known,
+            documents=tuple(sorted(documents)),
+            in_copies={path: tuple(sorted(its & documents - held.documents)) for path, its in by_copy.items()},
+            copies=tuple(copies),
+            copied_to=tuple(copied_to(store)),
+        )
+
+
+class ForgettingStore(Store, Protocol):
+    """A store on a server, which removes a student by itself."""
+
+    def forget(self, student: str, streams: Collection[str]) -> None:
+        """Remove every row about a student.
+
+        Raises:
+            StoreError: Who opened the store may not, or a console is writing on one of the logs.
+        """
+
+
+class SchoolForgetDesk:
+    """Forgets students of a school: on its server, and in the spool of this machine."""
+
+    def __init__(self, store: ForgettingStore, spool: Path) -> None:
+        self._store, self._spool = store, spool
+
+    def look(self, student: str) -> HeldOfStudent:
+        """Return what the school holds of a student, by id or whole name.
+
+        Raises:
+            ConsoleError: There is nobody of this name, or several; or something cannot be read, or may not go now.
+        """
+        _refuse_waiting(self._spool, self._store.identity)
+        held = _held(self._store, _id_of(self._store, student))
+        documents = tuple(sorted(held.documents - held.others_documents))
+        return msgspec.structs.replace(_known(self._store, student, held), documents=documents)
+
+    def forget(self, student: str) -> tuple[Path, ...]:
+        """Forget a student.
+
+        Returns:
+            Files of the spool that somebody else wrote and that speak of the student.
+
+        Raises:
+            ConsoleError: As `look`; or the server does not permit it.
+        """
+        known = self.look(student)
+        self._store.forget(known.id, known.streams)
+        with place.explained(self._spool):
+            (self._spool / FILE_NAME).unlink(missing_ok=True)
+        forget_in_spool(self._spool, self._store.identity, known.streams)
+        sweep_copies()
+        return tuple(path for path in of_others(self._spool, self._store.identity) if _speaks_of(path, known))
+
+
+class _Held(msgspec.Struct):
+    """What the logs of a store hold of a student: ids, documents by SHA-256, the instant of the last thing recorded."""
+
+    id: str
+    defenses: list[str] = []
+    rehearsals: list[str] = []
+    documents: set[str] = set()
+    others_documents: set[str] = set()
+    last: str = ""
+
+
+def _held(store: Store, id: str) -> _Held:
+    logs, held = DirectLogs(store, _no_clock, "", {}), _Held(id)
+    for defense_id in logs.ids(DEFENSE):
+        log = logs.log(DEFENSE, defense_id)
+        defense = log.state
+        mine = defense.student_id == id
+        (held.documents if mine else held.others_documents).update(file.sha256 for file in received_files(log.events))
+        if mine:
+            _refuse_open(defense_id, defense.session, signed=defense.signed is not None)
+            held.defenses.append(defense_id)
+            held.last = max(held.last, defense.at.wall)
+    for rehearsal in logs.ids(REHEARSAL):
+        state = logs.log(REHEARSAL, rehearsal).state
+        if state.student_id == id:
+            _refuse_open(rehearsal, state.session, signed=False)
+            held.rehearsals.append(rehearsal)
+            held.last = max(held.last, state.at.wall)
+    return held
+
+
+def _known(store: Store, typed: str, held: _Held) -> HeldOfStudent:
+    """Return what is known of a student, without documents and copies."""
+    id, known = held.id, store.student(held.id)
+    if known is None and not held.defenses:
+        raise ConsoleError(N_("There is no student {id} here."), id=typed)
+    name, email = ("", "") if known is None else (known.name, known.email)
+    events = DirectLogs(store, _no_clock, "", {}).events(STUDENT, id)
+    names = dict.fromkeys((*names_ever(events), name))
+    called = (*names, *dict.fromkeys((*emails_ever(events), email)))
+    found = HeldOfStudent(
+        id, name, email, tuple(held.defenses), (), {}, (), (), held.last, (), called, tuple(held.rehearsals)
+    )
+    return msgspec.structs.replace(found, mentions=tuple(_mentions(store, set(found.streams), names)))
+
+
+def _refuse_waiting(spool: Path, identity: Identity) -> None:
+    if waiting(spool, identity):
+        raise ConsoleError(
+            N_("Something waits in {place} to be saved: open the console once, then forget."), place=spool
+        )
+
+
+def _speaks_of(path: Path, known: HeldOfStudent) -> bool:
+    try:
+        return holds_bytes(path, (*known.called, *known.streams))
+    except OSError:
+        return True  # what cannot be read may
 
 
 def _id_of(store: Store, typed: str) -> str:

@@ -172,6 +172,11 @@ class _Check:
         if header.version != EXPORT_VERSION:
             text = N_("version {version}: this export was written by another version of the console")
             raise BadFile([BadLine(1, "", str(header.version), text, {"version": EXPORT_VERSION})])
+        if header.partial:
+            raise ConsoleError(
+                N_("This export is partial: who made it could not read {n} of its lines, the private notes of others. "
+                   "It is not imported: a store has whole logs."), n=header.partial,
+            )  # fmt: skip
         self.demo = self._instant(header.demo)
         if header.lines != count:
             text = N_("{lines} lines after the header, as it says")

@@ -34,16 +34,21 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         format, version: what it is.
         lines: counts those that follow, so that a cut end is seen.
         demo: the instant that a demo cohort was made for, so that the copy is one too; "" and left out for all others.
+        partial: how many lines are without their event, since who made the export may not read it.
     """
 
     format: str
     version: int
     lines: int
     demo: str = ""
+    partial: int = 0
 
 
 class LogLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of a log: table `defense/<id>` or `student/<id>`, its number, its hash, the event's own bytes."""
+    """A line of a log: table `defense/<id>` or `student/<id>`, its number, its hash, the event's own bytes.
+
+    Where they are withheld from who made the export, `event` is null.
+    """
 
     table: str
     id: int
@@ -113,7 +118,7 @@ class Exported(msgspec.Struct, frozen=True):
         people: gives the students, in order of their ids.
         curricula: canonical JSON by hash.
         drafts, asides: in any order.
-        demo: as in `Header`.
+        demo, partial: as in `Header`.
     """
 
     lines: int
@@ -123,6 +128,7 @@ class Exported(msgspec.Struct, frozen=True):
     drafts: Sequence[SavedDraft]
     asides: Sequence[SavedAside]
     demo: str = ""
+    partial: int = 0
 
 
 def export(found: Exported) -> Iterator[bytes]:
@@ -145,7 +151,7 @@ def export(found: Exported) -> Iterator[bytes]:
         **{prefix: functools.partial(_log_lines, found.logs, prefix) for prefix in LOG_PREFIXES},
     }
     rows = len(found.curricula) + sum(1 for _ in found.people()) + found.lines + len(texts)
-    yield _encode(Header(ARCHIVE, EXPORT_VERSION, rows, found.demo))
+    yield _encode(Header(ARCHIVE, EXPORT_VERSION, rows, found.demo, found.partial))
     for _prefix, lines in sorted(tables.items()):
         yield from map(_encode, lines())
 
@@ -153,7 +159,7 @@ def export(found: Exported) -> Iterator[bytes]:
 def _log_lines(logs: LogsOf, prefix: str) -> Iterator[LogLine]:
     for name, lines in logs(prefix):
         for line in lines:
-            yield LogLine(name, line.seq, line.hash, msgspec.Raw(line.body))
+            yield LogLine(name, line.seq, line.hash, msgspec.Raw(line.body or b"null"))
 
 
 def line_of_aside(aside: SavedAside) -> DraftLine:

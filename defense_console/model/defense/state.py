@@ -117,7 +117,8 @@ class Note(msgspec.Struct, frozen=True):
     """A note.
 
     `seq` is the number of its first event; `at_s` what the clock showed at the first keystroke, `rec_s` the real
-    seconds since the recording started (None without a recording). `criterion` None: on the whole defense.
+    seconds since the recording started (None without a recording). `criterion` None: on the whole defense. `reworded`:
+    its text was changed while it was private.
     """
 
     seq: int
@@ -128,6 +129,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
     criterion: str | None
     private: bool
+    reworded: bool = False
 
 
 class Question(msgspec.Struct, frozen=True):

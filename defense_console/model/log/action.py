@@ -15,6 +15,7 @@ from defense_console.model.curriculum import Curricula
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.chain import StoredLine, chain, first_hash
 from defense_console.model.log.envelope import Event, Stamp, What, encode_event
+from defense_console.model.log.every_log import Withheld
 from defense_console.model.log.running import RunningFold
 from defense_console.model.log.subject import Subject
 
@@ -180,6 +181,9 @@ def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]
     """
     events: list[Event[W]] = []
     for line in lines:
+        if line.withheld and events:
+            events.append(_withheld(line, events[-1].at))
+            continue
         try:
             events.append(subject.decode(line.body))
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -193,3 +197,8 @@ def read_events(subject: Subject[W, S], stream: str, lines: Iterable[StoredLine]
                 stream=stream,
             ) from None
     return events
+
+
+def _withheld(line: StoredLine, at: Stamp) -> Event[Any]:
+    """Return what stands for a line that this reader may not see: an action, or a part of one, that changes nothing."""
+    return Event(line.seq, line.action or line.seq, at, "", Withheld())

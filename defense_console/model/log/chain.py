@@ -12,11 +12,24 @@ import msgspec
 
 
 class StoredLine(msgspec.Struct, frozen=True):
-    """One line of a log: its number from 1, the exact bytes of the event, the hash of the chain up to it (hex)."""
+    """One line of a log.
+
+    Attributes:
+        seq: its number, from 1.
+        body: the exact bytes of the event; empty where they are withheld from this reader.
+        hash: of the chain up to it, hex.
+        action: of a withheld line, the number of the first line of its action; 0 otherwise.
+    """
 
     seq: int
     body: bytes
     hash: str
+    action: int = 0
+
+    @property
+    def withheld(self) -> bool:
+        """Return whether the reader may not see what it says."""
+        return not self.body
 
 
 def first_hash(stream: str) -> str:

@@ -37,6 +37,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         fact: the system saw it: it is never undone, and legal in every state.
         binds: it binds the state as it was: what was refused is decided again, never carried over.
         refers: name of the field that holds the number of another event, "" for none.
+        recorded: False for what only stands for a line that cannot be read: no log holds it.
         anyone: in a school, also who is not responsible for the log may decide it.
     """
 
@@ -44,6 +45,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     fact: ClassVar[bool] = False
     binds: ClassVar[bool] = False
     refers: ClassVar[str] = ""
+    recorded: ClassVar[bool] = True
     anyone: ClassVar[bool] = False
 
     def passable(self) -> bool:
@@ -90,7 +92,9 @@ def encode_event(event: Event[Any]) -> bytes:
 
 
 def check_texts(what: What) -> None:
-    """Refuse half a character, which cannot be stored as UTF-8."""
+    """Refuse half a character, which cannot be stored as UTF-8, and what no log holds."""
+    if not what.recorded:
+        raise ConsoleError("This stands for a line that cannot be read: it is never recorded.")
     try:
         msgspec.json.encode(what)
     except UnicodeEncodeError:

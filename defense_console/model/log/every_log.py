@@ -1,4 +1,4 @@
-"""The kinds of event that every log knows, listed once: undo, and who writes. Source: product.md §2."""
+"""The kinds of event that every log knows, listed once: undo, who writes, what is withheld. Source: product.md §2."""
 
 from __future__ import annotations
 
@@ -14,4 +14,10 @@ class LeaseTaken(What, frozen=True, tag="lease_taken"):
     fact = True
 
 
-EveryLogWhat = UndoWhat | LeaseTaken
+class Withheld(What, frozen=True, tag="withheld"):
+    """A line that this reader may not see stands here. No log holds this kind: the law refuses it."""
+
+    recorded = False
+
+
+EveryLogWhat = UndoWhat | LeaseTaken | Withheld

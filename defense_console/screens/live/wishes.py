@@ -65,7 +65,7 @@ def _turns_private(seen: OnLive) -> Whats:
     note = next((note for note in seen.desk.defense.notes if note.seq == seq), None)
     if note is None:
         raise ConsoleError("Strengths and improvements are always shared.")
-    return (ev.NotePrivacySet(seq, not note.private),)
+    return ev.turned(note)
 
 
 def _finishes(seen: OnLive) -> Whats:

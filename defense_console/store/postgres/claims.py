@@ -68,7 +68,8 @@ class PostgresClaims:
         """Offer a defense to all; one that was offered before stays as it is."""
 
         def offer() -> None:
-            if self._transactions.execute(sql.ADD_CLAIM, (self._school, stream, apart, first)).rowcount:
+            claim = {"school": self._school, "stream": stream, "apart": apart, "first": first}
+            if self._transactions.execute(sql.ADD_CLAIM, claim).rowcount:
                 self._transactions.execute(sql.OFFER, (self._school, stream))
 
         self._transactions.write(offer)

@@ -36,6 +36,8 @@ IDLE_S: Final = 10
 """The longest that a session may wait inside a transaction."""
 OVERLAP_S: Final = 2 * (STATEMENT_S + IDLE_S)
 """How far back a reader looks for changes; longer than a mark may wait for its commit. See `statements.MARK`."""
+READERS: Final = ("service", "access")
+"""What an account is in a school that writes nothing there."""
 _CONNECT_S: Final = 4
 _GLANCE_S: Final = 0.02
 """The longest that anybody waits for a connection while the server is known to be away."""
@@ -76,8 +78,10 @@ class Server:
                 self.refusal = _why_read_only(first)
                 self._prepare(first, create and self.refusal is None)
                 self.school_id = self._id_of_school(first, create and self.refusal is None)
+                self.account, self.kind = self._who(first)
+                if self.kind in READERS:
+                    self.refusal = ReadOnlyStore(N_("This account only reads the school."))
                 info = first.info
-                self.account = _account(first)
                 host = info.host or "localhost"
                 self.place = f"postgresql://{host}:{info.port}/{info.dbname}?school={self.school}"
         self._away = threading.Event()
@@ -110,7 +114,8 @@ class Server:
                     if connection.execute(sql.SCHOOL_ID, (self.school,)).fetchone() is None:
                         with suppress(errors.InsufficientPrivilege):  # only its owner makes one
                             connection.execute(sql.ADD_SCHOOL, (self.school, uuid.uuid4().hex))
-                    connection.execute(sql.FORGET_WRITERS, (self.school,))
+                    with suppress(errors.InsufficientPrivilege):  # one that only reads leaves them
+                        connection.execute(sql.FORGET_WRITERS, (self.school,))
                     break
                 pause(longest)
         with suppress(errors.UndefinedTable):
@@ -118,6 +123,11 @@ class Server:
             if row is not None:
                 return str(row[0])
         raise NotOurStore(N_("There is no school “{name}” in {place}."), name=self.school, place=self.address.url)
+
+    def _who(self, connection: Connection) -> tuple[str, str | None]:
+        """Return the name of the account, and what it is in the school; None for its owner."""
+        row = connection.execute(sql.WHO, (self.school,)).fetchone()
+        return (str(row[0]), row[1]) if row is not None else ("", None)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -157,11 +167,6 @@ def _schema(connection: Connection) -> str | None:
     except errors.UndefinedTable:
         return None
     return None if row is None else str(row[0])
-
-
-def _account(connection: Connection) -> str:
-    row = connection.execute(sql.ACCOUNT).fetchone()
-    return "" if row is None else str(row[0])
 
 
 def _why_read_only(connection: Connection) -> ConsoleError | None:

@@ -5,7 +5,9 @@
 | `school` | school: its id | |
 | `log` | log: its end, and the row next to it (summary of a defense, student) | stream |
 | `event` | event: its exact bytes and its hash | stream, seq |
-| `draft`, `aside` | text being typed; decision kept aside | stream, field or name |
+| `private_line` | text of an event that only its author reads | stream, seq |
+| `draft`, `aside` | text being typed; decision kept aside: each its author's | stream, account, field or name |
+| `beside` | log that has rows in one of those three | stream |
 | `lease`, `living` | log that a console writes on; console that lives | stream; name |
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
@@ -13,13 +15,17 @@
 | `upload`, `upload_part` | document, by its content; its parts: see `vault.py` | copy; copy, part |
 | `upload_of` | document that a log names | stream, SHA-256 |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
+| `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
+| `pupil` | student: who registered them first | student |
+| `reading` | time that everything of a student was read | student, account |
+
+Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`).
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -32,44 +38,42 @@ import psycopg
 from psycopg import errors
 
 from defense_console.model import watching
+from defense_console.model.curriculum import Curricula
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
+from defense_console.model.privacy import glance, note_lines
 from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size, StoreError
+from defense_console.store.base import Append, Conflict, Identity, Problem, Size, StoreError
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
+from defense_console.store.postgres.beside import RowsBeside
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 from defense_console.store.postgres.vault import PostgresVault
-from defense_console.store.postgres.verifying import LogRow, lines_of
+from defense_console.store.postgres.verifying import LogRow, line_of, lines_of
 from defense_console.store.vault import named_in
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
 
-FRESH_S: Final = 60
-"""A console whose last sign of life is older, by the server's clock, does not live."""
 _ID_DIGITS: Final = 32
 _PAGE: Final = 64
 """Logs that are read in one statement."""
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
 
 
-class _Author(msgspec.Struct):
-    author: str = ""
-
-
-class PostgresStore:
+class PostgresStore(RowsBeside):
     """One object on a school's server, for one thread.
 
     Args:
@@ -83,17 +87,13 @@ class PostgresStore:
 
     def __init__(self, server: Server, *, watched: bool = False) -> None:
         self.server = server
-        self.school = server.school
-        self.identity = Identity(server.place, server.school_id)
+        self.identity = Identity(server.place, f"{server.school_id} {server.account}")
         self._name = uuid.uuid4().hex
-        self.transactions = Transactions(server, self._name)
+        super().__init__(Transactions(server, self._name), server.school)
         self.vault = PostgresVault(server)
         self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
-        self._names: list[str] = []
-        self._living: dict[str, float] = {}
-        """Until when consoles live, by this process's clock, as the leases were last read."""
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
@@ -110,10 +110,7 @@ class PostgresStore:
         """Let go of the names. Closing twice is harmless."""
         if isinstance(self._changes, Watch):
             self._changes.close()
-        if self._names:
-            with suppress(StoreError):
-                self._let_go(self._names)
-            self._names = []
+        self.let_go()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
@@ -151,7 +148,35 @@ class PostgresStore:
         """
         if job.fence is not None:
             self._check_fence(job, job.fence)
-        return log_rules.append(self, job)
+        written = log_rules.append(self, job)
+        if any(glance(line).turns for line in job.lines):
+            self._turn_notes(job.stream)
+        return written
+
+    def _turn_notes(self, stream: str) -> None:
+        """Withhold the texts of notes that are private now, and show those that no longer are.
+
+        Only its author can show a text. What was undone or withdrawn is its author's again, unless others undid it.
+        """
+        subject = subject_of(stream)
+        try:
+            log = Log.read(subject, subject.id_of(stream), self.read_log(stream), Curricula({}, self.curriculum))
+        except StoreError:
+            raise
+        except ConsoleError:  # of a newer console: what it wrote as private stays so
+            return
+        rows = self.transactions.execute(sql.STANDINGS, (self.school, stream))
+        known = {seq: (own, withheld) for seq, own, withheld in rows}
+        for line in note_lines(log):
+            own, withheld = known[line.seq]
+            place = {"school": self.school, "stream": stream, "seq": line.seq, "note": line.note}
+            if withheld and line.standing == "shared":
+                self.transactions.execute(sql.SHOW, place)
+                self.transactions.execute(sql.SHOWN, place)
+            elif not withheld and (line.standing == "private" or (own and line.standing == "taken_back")):
+                self.transactions.execute(sql.BESIDE, (self.school, stream))
+                self.transactions.execute(sql.HIDE, place)
+                self.transactions.execute(sql.HIDDEN, place)
 
     def _check_fence(self, job: Append, fence: int) -> None:
         """Refuse what is written under a claim that has changed, unless it is there already."""
@@ -199,15 +224,18 @@ class PostgresStore:
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
         row = self.transactions.execute(sql.LAST, (self.school, stream)).fetchone()
-        if row is not None and row[1] is None:
-            raise log_rules.end_is_gone(stream, row[0] - 1)
-        return None if row is None else StoredLine(*row)
+        if row is None:
+            return None
+        end, hash, seq, body, action = row
+        if seq is None:
+            raise log_rules.end_is_gone(stream, end - 1)
+        return line_of(end, body, hash, action)
 
     @reads
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order; for `append`."""
         rows = self.transactions.execute(sql.LINES, (self.school, stream, low, high))
-        return [StoredLine(*row) for row in rows]
+        return [line_of(*row) for row in rows]
 
     @writes
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
@@ -215,21 +243,28 @@ class PostgresStore:
 
         Raises:
             DamagedStore: There are lines after the end that the row of the log names.
+            Conflict: The log is about a student of somebody else, or this account only reads it.
         """
         end = lines[-1] if lines else after
         if end is None:
             return
+        seen = [glance(line.body) for line in lines]
         if after is None:
-            about = subject_of(stream)
-            place = (self.school, stream, about.prefix.rstrip("/"), _uuid(stream), end.seq, end.hash, about is DEFENSE)
-            raced_if(self.transactions.execute(sql.BEGIN_LOG, place).rowcount == 0)
+            self._begin(stream, end, seen[0].student)
         else:
             going_on = {
                 "school": self.school, "stream": stream, "seq": end.seq, "hash": end.hash, "after": after.seq,
                 "after_hash": after.hash, "waiting": bool(lines) and subject_of(stream) is DEFENSE,
             }  # fmt: skip
-            raced_if(self.transactions.execute(sql.GO_ON, going_on).rowcount == 0)
-        rows = [(self.school, stream, line.seq, line.body, line.hash, _author(line.body)) for line in lines]
+            if self.transactions.execute(sql.GO_ON, going_on).rowcount == 0:
+                raced_if(self.last(stream) != after)
+                raise not_yours(stream)  # it ends where it did: this account may read it and not write it
+        rows = [
+            {"school": self.school, "stream": stream, "seq": line.seq, "body": line.body, "hash": line.hash,
+             "shared": None if said.private else line.body, "private": said.private, "action": said.action,
+             "author": said.author.replace("\0", "\ufffd")}
+            for line, said in zip(lines, seen, strict=True)
+        ]  # fmt: skip
         if rows:
             try:
                 self.transactions.execute_many(sql.ADD_LINE, rows)
@@ -237,6 +272,25 @@ class PostgresStore:
                 raise log_rules.end_is_gone(stream, 0 if after is None else after.seq) from error
         if named := [(self.school, stream, sha256) for line in lines for sha256 in named_in(line.body)]:
             self.transactions.execute_many(sql.NAME_OF_UPLOAD, named)
+        if private := [row for row in rows if row["private"]]:
+            self.transactions.execute(sql.BESIDE, (self.school, stream))
+            self.transactions.execute_many(sql.ADD_PRIVATE, private)
+
+    def _begin(self, stream: str, end: StoredLine, student: str) -> None:
+        about = subject_of(stream)
+        if student:
+            self.transactions.execute(sql.ADD_PUPIL, (self.school, student))
+            self.transactions.execute(sql.OWN_PUPIL, (self.school, student))
+        place = (
+            self.school, stream, about.prefix.rstrip("/"), _uuid(stream), student, end.seq, end.hash, about is DEFENSE,
+        )  # fmt: skip
+        try:
+            begun = self.transactions.execute(sql.BEGIN_LOG, place).rowcount
+        except errors.InsufficientPrivilege as error:
+            raise Conflict(
+                N_("The student {id} is another mentor's in this school: ask who looks after it."), id=student or stream
+            ) from error
+        raced_if(begun == 0)
 
     @writes
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
@@ -245,15 +299,15 @@ class PostgresStore:
 
     def _put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         if subject_of(stream) is STUDENT:
-            version, waiting = msgspec.convert(row, Student).standing.version, False
+            version, waiting, released = msgspec.convert(row, Student).standing.version, False, False
         elif subject_of(stream) is not DEFENSE:
-            version, waiting = 0, False
+            version, waiting, released = 0, False, False
         else:
             summary = msgspec.convert(row, Summary)
-            version, waiting = summary.version, summary.pending
+            version, waiting, released = summary.version, summary.pending, summary.released_at is not None
         values = {
             "school": self.school, "stream": stream, "seq": row["seq"], "version": version, "waiting": waiting,
-            "body": msgspec.json.encode(row),
+            "released": released, "body": msgspec.json.encode(row),
         }  # fmt: skip
         self.transactions.execute(sql.PUT_ROW, values)
 
@@ -282,10 +336,12 @@ class PostgresStore:
         current = known.standing.current if isinstance(known, Student) else version >= SUMMARY_VERSION
         if known is not None and row_seq == seq and current:
             return known
-        row = row_of_log(stream, self.read_log(stream), self.curriculum)
+        lines = self.read_log(stream)
+        row = row_of_log(stream, lines, self.curriculum)
         if row is None:
             return known
-        if not self.transactions.open and self.read_only is None:
+        whole = not any(line.withheld for line in lines)  # who sees less counts fewer notes
+        if whole and not self.transactions.open and self.read_only is None:
             with suppress(psycopg.Error):  # without it, the next look is only slower
                 self._put_row(stream, row)
         return msgspec.convert(row, kind)
@@ -356,125 +412,29 @@ class PostgresStore:
         """Return one student."""
         return next(iter(self.students_by_ids([id])), None)
 
-    # --- what has no place in a log yet ------------------------------------------------------------------------------
-
-    def _by_stream(self, statement: str, read: Callable[[bytes], T]) -> dict[str, dict[str, T]]:
-        found: dict[str, dict[str, T]] = {}
-        for stream, name, body in sorted(self.transactions.execute(statement, (self.school,))):
-            found.setdefault(stream, {})[name] = read(body)
-        return found
-
-    @reads
-    def all_drafts(self) -> dict[str, dict[str, Draft]]:
-        """Return every draft by stream and field key, sorted."""
-        return self._by_stream(sql.DRAFTS, lambda body: msgspec.json.decode(body, type=Draft))
+    # --- forgetting --------------------------------------------------------------------------------------------------
 
     @writes
-    def save_draft(self, stream: str, field: str, draft: Draft | None) -> None:
-        """Overwrite a draft; None drops it."""
-        place = (self.school, stream, field)
-        if draft is None:
-            self.transactions.execute(sql.DROP_DRAFT, place)
-        else:
-            self.transactions.execute(sql.PUT_DRAFT, (*place, msgspec.json.encode(draft)))
+    def forget(self, student: str, streams: Collection[str]) -> None:
+        """Remove every row about a student, in one transaction; private texts of others too, unseen.
 
-    @reads
-    def all_asides(self) -> dict[str, dict[str, bytes]]:
-        """Return every decision that is kept aside, by stream and key, sorted."""
-        return self._by_stream(sql.ASIDES, bytes)
-
-    @writes
-    def save_aside(self, stream: str, key: str, event: bytes | None) -> None:
-        """Keep a decision aside; None drops it."""
-        place = (self.school, stream, key)
-        if event is None:
-            self.transactions.execute(sql.DROP_ASIDE, place)
-        else:
-            self.transactions.execute(sql.PUT_ASIDE, (*place, event))
-
-    # --- leases and who lives ----------------------------------------------------------------------------------------
-
-    @reads
-    def leases(self) -> dict[str, Lease]:
-        """Return the leases by stream."""
-        found, now = {}, time.monotonic()
-        self._living.clear()
-        rows = self.transactions.execute(sql.LEASES, {"school": self.school, "fresh": FRESH_S})
-        for stream, body, holder, left_s in rows:
-            found[stream] = msgspec.json.decode(body, type=Lease)
-            if left_s is not None:
-                self._living[holder] = now + left_s
-        return found
-
-    @writes
-    def write_lease(self, stream: str, lease: Lease | None, over: Collection[str] | None = None) -> None:
-        """Overwrite a lease, None drops it; the row of a holder that is not named in `over` stays as it is.
-
-        It is a sign of life of its holder.
-        """
-        place = {"school": self.school, "stream": stream, "any": over is None, "over": ["", *(over or ())]}
-        if lease is None:
-            self.transactions.execute(sql.DROP_LEASE, place)
-            return
-        written = {**place, "holder": lease.holder, "body": msgspec.json.encode(lease)}
-        self.transactions.execute(sql.PUT_LEASE, written)
-        if lease.named:
-            self.transactions.execute(sql.STILL_LIVES, (self.school, lease.holder))
-
-    def hold_name(self, name: str) -> bool:
-        """Hold a name until the store is closed; a killed console's ends after a minute, by the server's clock."""
-        self._hold(name)
-        self._names.append(name)
-        return True
-
-    @writes
-    def _hold(self, name: str) -> None:
-        self.transactions.execute(sql.LIVES, (self.school, name))
-
-    @writes
-    def _let_go(self, names: list[str]) -> None:
-        self.transactions.execute(sql.GONE, (self.school, names))
-
-    def name_held(self, name: str) -> bool:
-        """Return whether somebody holds a name, by the server's clock."""
-        return time.monotonic() < self._living.get(name, 0) or self._is_living(name)
-
-    @reads
-    def _is_living(self, name: str) -> bool:
-        return self.transactions.execute(sql.IS_LIVING, (self.school, name, FRESH_S)).fetchone() is not None
-
-    # --- curricula and facts -----------------------------------------------------------------------------------------
-
-    @reads
-    def curriculum(self, hash: str) -> bytes | None:
-        """Return the canonical JSON of a pinned curriculum.
+        Args:
+            streams: Names of their logs, as far as they are known; what names the student goes in any case.
 
         Raises:
-            DamagedStore: It is not what was pinned.
+            StoreError: This account may not, or a console is writing on one of the logs.
         """
-        row = self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone()
-        return None if row is None else log_rules.checked_curriculum(hash, row[0])
-
-    @reads
-    def curricula(self) -> dict[str, bytes]:
-        """Return every pinned curriculum by hash, sorted."""
-        return dict(sorted(self.transactions.execute(sql.CURRICULA, (self.school,))))
-
-    @writes
-    def pin(self, hash: str, body: bytes) -> None:
-        """Keep a curriculum; one that is there already stays as it is."""
-        self.transactions.execute(sql.PIN, (self.school, hash, body))
-
-    @reads
-    def meta(self, key: str) -> str | None:
-        """Return a fact about the store itself, such as what it was made for."""
-        row = self.transactions.execute(sql.FACT, (self.school, key)).fetchone()
-        return None if row is None else str(row[0])
-
-    @writes
-    def set_meta(self, key: str, value: str) -> None:
-        """Write such a fact."""
-        self.transactions.execute(sql.PUT_FACT, (self.school, key, value))
+        if self.server.kind not in (None, "administrator"):
+            raise StoreError(N_("Only an administrator or the owner of the school removes a student."))
+        found = {row[0] for row in self.transactions.execute(sql.OF_STUDENT, (self.school, student))}
+        gone = {*found, *streams, STUDENT.stream(student), STUDENT.stream("")}
+        leases = self.leases()
+        for stream in sorted(gone & leases.keys()):
+            if leases[stream].holder and self.name_held(leases[stream].holder):
+                raise StoreError(N_("A console writes on {stream} now: it must be closed first."), stream=stream)
+        values = {"school": self.school, "student": student, "streams": sorted(gone)}
+        for statement in sql.FORGET:
+            self.transactions.execute(statement, values)
 
     # --- checking ----------------------------------------------------------------------------------------------------
 
@@ -505,6 +465,26 @@ class PostgresStore:
         return found
 
     @reads
+    def withheld(self, prefix: str = "") -> int:
+        """Return of how many lines this account may not read the text."""
+        row = self.transactions.execute(sql.WITHHELD, (self.school, prefix, prefix)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def begin_access(self, student: str) -> None:
+        """Record that everything held about a student is read now; until it is committed, none of it can be read.
+
+        Raises:
+            StoreError: This is not the account for it.
+        """
+        if self.server.kind != "access":
+            raise StoreError(
+                N_("In a school everything held about a student is read with the account for that, and each time is "
+                   "recorded. This account is none: see docs/school.md.")
+            )  # fmt: skip
+        place = (self.school, student, uuid.uuid4())
+        self.transactions.read(lambda: self.transactions.execute(sql.RECORD_READING, place))
+
+    @reads
     def _has_curriculum(self, hash: str) -> bool:
         return self.transactions.execute(sql.CURRICULUM, (self.school, hash)).fetchone() is not None
 
@@ -532,9 +512,3 @@ def _uuid(stream: str) -> uuid.UUID | None:
         with suppress(ValueError):
             return uuid.UUID(DEFENSE.id_of(stream))
     return None
-
-
-def _author(body: bytes) -> str:
-    with suppress(msgspec.MsgspecError):
-        return msgspec.json.decode(body, type=_Author).author.replace("\0", "\ufffd")  # no text there holds it
-    return ""

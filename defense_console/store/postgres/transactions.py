@@ -8,7 +8,7 @@ in a new transaction; as long as each answers as before, the block's code has se
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -26,6 +26,7 @@ T = TypeVar("T")
 Owner = TypeVar("Owner", bound="OnServer")
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 Operation = Callable[[], Any]
+Parameters = Sequence[object] | Mapping[str, object]
 
 
 class Transactions:
@@ -52,13 +53,11 @@ class Transactions:
         """Return whether a block is open."""
         return self._block is not None
 
-    def execute(
-        self, statement: str, parameters: Sequence[object] | dict[str, object] = (), *, binary: bool = False
-    ) -> Cursor:
+    def execute(self, statement: str, parameters: Parameters = (), *, binary: bool = False) -> Cursor:
         """Run a statement of an operation. Args: binary: bytes come as they are, not as twice as many digits."""
         return self._borrowed_connection.execute(statement.encode(), parameters, binary=binary)
 
-    def execute_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    def execute_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement for each row, in one exchange with the server."""
         with self._borrowed_connection.cursor() as cursor:
             cursor.executemany(statement.encode(), rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -18,7 +18,7 @@ from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError, Unreachable
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.server import Server
-from defense_console.store.postgres.transactions import Transactions
+from defense_console.store.postgres.transactions import Parameters, Transactions
 from defense_console.store.private_copies import passing_copy
 from defense_console.store.vault import PIECE, Kept, another_in, checked_hash, gone_from
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 T = TypeVar("T")
-Parameters = Sequence[object] | dict[str, object]
 
 
 class PostgresTaking:
@@ -87,11 +86,6 @@ class PostgresVault:
         """Remove a document, for good. One that is not there is no error."""
         place = (self._school, checked_hash(sha256))
         self._run(sql.DROP_UPLOAD, place)
-
-    def forget(self, streams: Collection[str]) -> None:
-        """Remove the documents that only these logs name, for good."""
-        on = self._transactions()
-        on.write(lambda: forget_documents(on, self._school, streams))
 
     @contextmanager
     def taking(self) -> Iterator[PostgresTaking]:
@@ -229,13 +223,6 @@ class PostgresVault:
     def _run(self, statement: str, values: Parameters) -> int:
         """Run one statement, which is a transaction of its own and changes no log; return how many rows it changed."""
         return self._read(lambda on: on.execute(statement, values).rowcount)
-
-
-def forget_documents(on: Transactions, school: str, streams: Collection[str]) -> None:
-    """Remove the documents that only these logs name, within an operation of whoever removes the logs."""
-    values: dict[str, object] = {"school": school, "streams": list(streams)}
-    on.execute(sql.FORGET_UPLOADS, values)
-    on.execute(sql.FORGET_UPLOADS_OF, values)
 
 
 class _Parts(io.RawIOBase):

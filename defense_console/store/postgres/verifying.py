@@ -18,7 +18,7 @@ from defense_console.store.vault import named_in
 class LogRow(NamedTuple):
     """A row of `statements.WHOLE_LOGS`, without its log: the end that the log is known to have, and one line.
 
-    The last three are None where the log has no line.
+    Of the line, all is None where the log has none. It is `own` where its text is private to who asks.
     """
 
     end_seq: int
@@ -26,18 +26,30 @@ class LogRow(NamedTuple):
     seq: int | None
     body: bytes | None
     hash: str | None
+    action: int | None = None
+    own: bool | None = None
 
     @property
     def end(self) -> KnownEnd:
         """Return how far the log goes."""
         return KnownEnd(self.end_seq, self.end_hash)
 
+    @property
+    def lost(self) -> bool:
+        """Return whether the text of an own line is gone."""
+        return self.body is None and bool(self.own)
+
 
 def lines_of(rows: Iterable[LogRow]) -> Iterator[StoredLine]:
     """Yield the lines of a log."""
     for row in rows:
-        if row.seq is not None and row.body is not None and row.hash is not None:
-            yield StoredLine(row.seq, row.body, row.hash)
+        if row.seq is not None and row.hash is not None and not row.lost:
+            yield line_of(row.seq, row.body, row.hash, row.action or 0)
+
+
+def line_of(seq: int, body: bytes | None, hash: str, action: int) -> StoredLine:
+    """Return a line, which says nothing where its text is withheld."""
+    return StoredLine(seq, b"", hash, action) if body is None else StoredLine(seq, body, hash)
 
 
 def check_rows(stream: str, rows: Sequence[LogRow], pinned: Callable[[str], bool]) -> Iterator[Problem]:
@@ -48,7 +60,8 @@ def check_rows(stream: str, rows: Sequence[LogRow], pinned: Callable[[str], bool
         pinned: Whether the school has the curriculum of a hash.
     """
     end = rows[0].end if rows else None
-    lines = [(line.seq, line) for line in lines_of(rows)]
+    there = {line.seq: line for line in lines_of(rows)}
+    lines = [(row.seq, there.get(row.seq)) for row in rows if row.seq is not None]
     yield from check_lines(stream, lines, end, pinned)
     last = lines[-1][0] if lines else 0
     if end is not None and end.seq < max(last, 1):  # line and row are written together, and never none

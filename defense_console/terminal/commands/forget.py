@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,12 +14,13 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
+from defense_console.terminal.commands.serve import forgotten_by_serve
 from defense_console.terminal.worded import WordedCommand
 from defense_console.terminal.words import OK, REFUSED, say, say_all, say_error
 from defense_console.words.translation import _, date_text, ngettext
 
 if TYPE_CHECKING:
-    from defense_console.desk.upkeep.forgetting import HeldOfStudent
+    from defense_console.desk.upkeep.forgetting import ForgetDesk, ForgettingStore, HeldOfStudent, SchoolForgetDesk
     from defense_console.settings import Settings
 
 
@@ -33,17 +35,36 @@ if TYPE_CHECKING:
 @click.pass_obj
 def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool) -> int:
     """Return a student, by id or by whole name."""
-    from defense_console.desk.upkeep.forgetting import ForgetDesk
-    from defense_console.store.sqlite.copies.backups import Backups
-    from defense_console.terminal.opening import backups_of, spool_folder
+    with _desk(session, dry_run) as desk:
+        return _forget(session, desk, student, dry_run=dry_run, yes=yes, early=early)
 
-    settings, folder = session.settings, session.folder()
-    desk = ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
+
+@contextmanager
+def _desk(session: Session, dry_run: bool) -> Iterator[ForgetDesk | SchoolForgetDesk]:
+    from defense_console.desk.upkeep.forgetting import ForgetDesk, SchoolForgetDesk
+    from defense_console.store.sqlite.copies.backups import Backups
+    from defense_console.terminal.opening import backups_of, school_address, spool_folder
+
+    settings = session.settings
+    if school_address(session.store) is not None:
+        with session.store_of(writing=not dry_run) as store:
+            yield SchoolForgetDesk(cast("ForgettingStore", store), spool_folder(settings))
+        return
+    folder = session.folder()
     with session.store_of(writing=not dry_run):
-        known = desk.look(student)
+        pass  # what waited for it is written
+    yield ForgetDesk((backups_of(folder, settings), Backups(folder)), spool_folder(settings))
+
+
+def _forget(
+    session: Session, desk: ForgetDesk | SchoolForgetDesk, student: str, *, dry_run: bool, yes: bool, early: bool
+) -> int:
+    from defense_console.desk.upkeep.forgetting import SchoolForgetDesk
+
+    settings, known, in_school = session.settings, desk.look(student), isinstance(desk, SchoolForgetDesk)
     said_before = dry_run or not yes
     if said_before:
-        say_all(_lines(known, settings))
+        say_all(_lines(known, settings, in_school=in_school))
     until = known.kept_until(settings.retention_years)
     early_now = bool(until) and instant(clocks.read().wall) < instant(until)
     if dry_run:
@@ -55,9 +76,9 @@ def forget(session: Session, student: str, dry_run: bool, yes: bool, early: bool
     if not yes and not _confirmed(known):
         say(_("Nothing was removed."))
         return REFUSED
-    left = desk.forget(known.id)
+    left = (*desk.forget(known.id), *forgotten_by_serve(session, known.id))
     if not said_before:  # the reader may be gone: what was asked for is done before it is said
-        say_all(_lines(known, settings))
+        say_all(_lines(known, settings, in_school=in_school))
     say(_("Forgotten: {id}.", id=one_line(known.id)))
     for path in left:
         say_error(
@@ -77,7 +98,7 @@ def _confirmed(known: HeldOfStudent) -> bool:
     return bool(click.prompt(question, default="", show_default=False) == known.id)
 
 
-def _lines(known: HeldOfStudent, settings: Settings) -> Iterator[str]:
+def _lines(known: HeldOfStudent, settings: Settings, *, in_school: bool) -> Iterator[str]:
     who = ", ".join(visible(part) for part in (one_line(known.name), one_line(known.email)) if part)
     yield f"{one_line(known.id)}  {who}".rstrip()
     yield "  " + ngettext("{n} defense with everything recorded of it", "{n} defenses with everything recorded of them",
@@ -96,4 +117,8 @@ def _lines(known: HeldOfStudent, settings: Settings) -> Iterator[str]:
         )
     for stream in known.mentions:
         yield _("The name is also in a text of {stream}, which stays as it is.", stream=visible(stream))
+    if in_school:
+        yield _("Private notes of others are not looked through for the name; those about this student go.")
+        yield _("It stays in dumps and archives of the server until they are removed, and in what waits on the "
+                "machines of mentors: docs/school.md says what to do with them.")  # fmt: skip
     yield _("Files you wrote yourself are not touched: exports, reports, calendars, copies on other disks.")

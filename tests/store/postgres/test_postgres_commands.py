@@ -111,7 +111,7 @@ def test_a_stream_that_is_there_with_other_lines_is_refused_by_name(
 @pytest.mark.parametrize(
     "command",
     [
-        ["backup"], ["restore", "somewhere"], ["doctor"], ["forget", "s1", "--yes"], ["demo", "--fill"],
+        ["backup"], ["restore", "somewhere"], ["doctor"], ["demo", "--fill"],
     ],
 )  # fmt: skip
 def test_what_looks_after_a_folder_is_refused(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
 
+from defense_console.desk.logs.leases import Holder, held_by_other
 from defense_console.model.errors import ConsoleError
 from defense_console.store.base import (
     Ack,
@@ -24,17 +23,20 @@ from defense_console.store.base import (
     Unreachable,
 )
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.beside import FRESH_S
 from defense_console.store.postgres.migrations.upgrading import HEAD
-from defense_console.store.postgres.migrations.versions import first_tables
+from defense_console.store.postgres.migrations.versions import claims, first_tables
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
-from defense_console.store.postgres.store import FRESH_S, PostgresStore
+from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.recorder import Recorder
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.replay import replay
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
-from tests.store.postgres.conftest import NewServer
-from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
+from tests.store.memory import MemoryStore
+from tests.store.postgres.conftest import Account, NewServer
+from tests.store.postgres.servers import OwnServer, as_role, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
 
@@ -125,19 +127,49 @@ def test_tables_of_a_newer_console_are_not_touched(base: str, new_server: NewSer
             Server(newer)
 
 
-def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(base: str, new_server: NewServer) -> None:
+def test_tables_of_an_earlier_console_are_brought_up_with_what_they_hold(
+    base: str, new_server: NewServer, account: Account
+) -> None:
     with schema_of_its_own(base) as schema:
         school = Address(url(base, schema), "earlier")
         with psycopg.connect(school.url, autocommit=True) as connection:
-            for statement in first_tables.TABLES:
+            for statement in (*first_tables.TABLES, *claims.TABLES):
                 connection.execute(statement.encode())
             connection.execute("CREATE TABLE defense_console_schema (version_num varchar(32) PRIMARY KEY)")
-            connection.execute("INSERT INTO defense_console_schema VALUES ('0001')")
+            connection.execute("INSERT INTO defense_console_schema VALUES ('0002')")
             connection.execute("INSERT INTO school VALUES ('earlier', 'its id', now())")
+            connection.execute("INSERT INTO draft VALUES ('earlier', 'defense/x', 'note', 'a draft')")
+            written = MemoryStore()
+            written.append(logs.first(2))
+            written.append(logs.more(2, 1, "a private note"))
+            lines, place = written.read_log(logs.stream(2)), ("earlier", logs.stream(2))
+            connection.execute(
+                "INSERT INTO log VALUES (%s, %s, 'defense', NULL, 2, %s, true, 0, 0, NULL, now())",
+                (*place, lines[1].hash),
+            )
+            for line in lines:
+                connection.execute(
+                    "INSERT INTO event VALUES (%s, %s, %s, %s, %s, 'Camille', now())",
+                    (*place, line.seq, line.body, line.hash),
+                )
+            group = account("mentors")
+            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {group}".encode())
             server = new_server(school)
+            rights = "SELECT 1 FROM information_schema.role_table_grants WHERE grantee = %s AND table_schema = %s"
+            assert connection.execute(rights, (group, schema)).fetchall() == []
             assert connection.execute("SELECT version_num FROM defense_console_schema").fetchall() == [(HEAD,)]
         assert server.school_id == "its id"
         store = PostgresStore(server)
+        with psycopg.connect(school.url, autocommit=True) as connection:
+            connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {(mentor := account('mentor'))}".encode())
+        people = People(store)
+        people.add(account("marc"), "mentor", "Marc")
+        people.add(mentor, "mentor", "Camille")
+        for name in ("marc", "mentor"):
+            people.give(account(name), "s1")
+        marc, camille = (PostgresStore(new_server(as_role(school, account(name)))) for name in ("marc", "mentor"))
+        assert [line.withheld for line in marc.read_log(logs.stream(2))] == [False, True]
+        assert camille.read_log(logs.stream(2)) == lines, "what was hers by name is hers"
         store.append(logs.first())
         assert store.verify_all() == ()
         server.close()
@@ -161,49 +193,16 @@ def test_a_server_that_becomes_a_standby_says_so(server: Server, monkeypatch: py
         store.append(logs.first())
 
 
-@pytest.fixture
-def account(base: str, schema: str) -> Iterator[str]:
-    """An account that may look into the schema of this run, and has no right on a table."""
-    name = f"defense_console_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        if connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
-            pytest.skip("only a superuser may make accounts here")
-        connection.execute(f"CREATE ROLE {name}".encode())
-        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO {name}".encode())
-        yield name
-        connection.execute(f"DROP OWNED BY {name}".encode())
-        connection.execute(f"DROP ROLE {name}".encode())
-
-
-def as_account(address: Address, account: str) -> Address:
-    return msgspec.structs.replace(address, url=address.url.replace("options=", f"options=-crole%3D{account}%20"))
-
-
-def test_an_account_without_rights_hears_what_is_missing(server: Server, account: str) -> None:
+def test_an_account_without_rights_hears_what_is_missing(server: Server, account: Account) -> None:
     with pytest.raises(StoreError, match="does not permit this to your account"):
-        Server(as_account(server.address, account))
+        Server(as_role(server.address, account("nobody")))
 
 
-def test_a_mentor_needs_no_right_but_to_the_rows(
-    server: Server, base: str, schema: str, account: str, new_server: NewServer
-) -> None:
-    """As docs/school.md has the owner grant it."""
-    with psycopg.connect(base, autocommit=True) as connection:
-        rights = f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {account}"
-        connection.execute(rights.encode())
-        connection.execute(f"REVOKE INSERT, UPDATE, DELETE ON {schema}.school FROM {account}".encode())
-    theirs = as_account(server.address, account)
+def test_a_mentor_makes_no_school(server: Server, account: Account) -> None:
+    People(PostgresStore(server)).add(mentor := account("mentor"), "mentor", "Camille")
+    theirs = as_role(server.address, mentor)
     with pytest.raises(NotOurStore, match="There is no school"):
         Server(msgspec.structs.replace(theirs, school="typing-mistake"))
-    store = PostgresStore(new_server(theirs))
-    store.append(logs.first())
-    store.append(logs.more(1, 1, "x"))
-    store.save_draft(logs.stream(), "note", logs.DRAFT)
-    assert store.hold_name("console-1")
-    store.write_lease(logs.stream(), logs.lease())
-    store.save_draft(logs.stream(), "note", None)
-    store.close()
-    assert [each.seq for each in store.pending()] == [2]
 
 
 def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
@@ -221,7 +220,9 @@ def test_what_a_server_cannot_keep_is_a_sentence(server: Server) -> None:
 @pytest.mark.parametrize(
     ("statement", "kinds"),
     [
-        ("UPDATE event SET body = '{}' WHERE seq = 2", ["changed"]),
+        ("UPDATE private_line SET body = '{}' WHERE seq = 2", ["changed"]),
+        ("DELETE FROM private_line WHERE seq = 2", ["damaged"]),
+        ("UPDATE event SET body = '{}' WHERE seq = 1", ["changed"]),
         ("DELETE FROM event WHERE seq = 2", ["missing"]),
         ("DELETE FROM event WHERE seq = 3", ["cut"]),
         ("DELETE FROM event", ["cut"]),
@@ -279,6 +280,11 @@ def test_a_console_lives_by_the_servers_clock(server: Server) -> None:
                 (seconds, server.school),
             )
 
+    me, now = Holder("console-2", "another host", 1, ""), logs.STAMP
+    for hour in ("08", "10"):  # the clocks of the machines are an hour apart, either way
+        clock = msgspec.structs.replace(now, wall=now.wall.replace("T09", f"T{hour}"), boot_id="boot-2")
+        assert held_by_other(held, me, clock, lambda _pid: "", other.name_held)
+        assert not held_by_other(held, me, clock, lambda _pid: "", lambda _name: False)
     is_silent_for(FRESH_S - 10)
     assert other.leases() == {logs.stream(): held}
     assert other.name_held("console-1")

@@ -17,17 +17,34 @@ from pglast.visitors import Visitor
 import defense_console
 from defense_console.store.postgres import statements
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN
-from defense_console.store.postgres.migrations.versions import claims, expiring_claims, first_tables, uploads
+from defense_console.store.postgres.migrations.versions import (
+    claims,
+    expiring_claims,
+    first_tables,
+    rights,
+    uploads,
+)
 
 PLACE = re.compile(r"%\((\w+)\)s|%s")
 FUNCTIONS = re.compile(r"(nextval|setval|currval|lastval|pg_.*advisory.*|pg_notify|div|dblink.*)")
 TYPES = {"serial", "bigserial", "smallserial", "json", "jsonb", "money"}
-WRITTEN = {name: text for name, text in vars(statements).items() if name.isupper() and isinstance(text, str)}
-STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, uploads)
+WRITTEN = {
+    name: text for name, text in vars(statements).items() if name[0] != "_" and name.isupper() and isinstance(text, str)
+}
+GROUPS = {name: group for name, group in vars(statements).items() if name.isupper() and not isinstance(group, str)}
+SEVERAL = {
+    f"{name} {n}": text
+    for name, group in GROUPS.items()
+    for n, text in enumerate(group if isinstance(group, tuple) else [one for each in group.values() for one in each])
+}
+STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights, uploads)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
-CHANGED = {f"{step.revision} change {n}": text for step in STEPS for n, text in enumerate(getattr(step, "CHANGES", ()))}
-MOVED = {f"{uploads.revision} moves {n}": text for n, text in enumerate((uploads.LINES, uploads.NAME))}
-EVERY = WRITTEN | MADE | CHANGED | MOVED
+RIGHTS = (*rights.RIGHTS, *uploads.RIGHTS)
+CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *RIGHTS)
+CHANGED = {f"changed {n}": text for n, text in enumerate(CHANGES)}
+MOVED = {name: getattr(rights, name) for name in ("GRANTED", "LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
+NAMED = {"named lines": uploads.LINES, "names": uploads.NAME}
+EVERY = WRITTEN | SEVERAL | MADE | CHANGED | MOVED | NAMED
 
 
 def parsed(statement: str) -> Any:
@@ -140,11 +157,33 @@ class Tables(Visitor):
                 self.school = True
 
 
-@pytest.mark.parametrize("name", [name for name in WRITTEN if name != "SCHEMA"])
+OF_THE_SERVER = {"SCHEMA", "ROLE", "NO_RIGHTS"}
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(WRITTEN.keys() - OF_THE_SERVER), *(f"FORGET {n}" for n in range(len(statements.FORGET)))]
+)
 def test_no_statement_reads_or_writes_another_school(name: str) -> None:
     visitor = Tables()
-    visitor(parsed(WRITTEN[name]))
+    visitor(parsed(EVERY[name]))
     assert visitor.school == visitor.named
+
+
+def test_every_table_has_rights_and_they_hold_for_its_owner() -> None:
+    """A table that somebody adds later and gives no rights would be everybody's."""
+    tables = {
+        made.stmt.relation.relname for name in MADE for made in parsed(MADE[name]) if hasattr(made.stmt, "tableElts")
+    }
+    assert tables == {*rights.PROTECTED, *uploads.PROTECTED}
+    for table in tables:
+        for what in ("ENABLE", "FORCE"):
+            assert f"ALTER TABLE {table} {what} ROW LEVEL SECURITY" in RIGHTS
+
+
+def test_rights_go_by_the_account_and_by_no_setting() -> None:
+    policies = [statement for statement in RIGHTS if "POLICY" in statement]
+    assert len(policies) > 50
+    assert not [statement for statement in policies if "current_setting" in statement or "session_user" in statement]
 
 
 def test_no_statement_stands_anywhere_else() -> None:

@@ -127,6 +127,9 @@ def _check_note_edited(case: Case, what: NoteEdited) -> None:
 @applies(NoteEdited)
 def _apply_note_edited(state: Folding, event: Event[What], what: NoteEdited) -> None:
     _write(state.notes, what.note, what.text)
+    note = state.notes.get(what.note)
+    if note is not None and note.private:
+        state.notes[what.note] = replace(note, reworded=True)
 
 
 class NotePrivacySet(What, frozen=True, tag="note_privacy_set"):
@@ -148,6 +151,16 @@ def _check_note_privacy_set(case: Case, what: NotePrivacySet) -> None:
 def _apply_note_privacy_set(state: Folding, event: Event[What], what: NotePrivacySet) -> None:
     if what.note in state.notes:
         state.notes[what.note] = replace(state.notes[what.note], private=what.private)
+
+
+def turned(note: Note) -> tuple[Noted | NoteEdited | NotePrivacySet, ...]:
+    """Return what makes a note shared, or private.
+
+    One that was reworded while it was private is written anew, since what it said before stays private.
+    """
+    if note.private and note.reworded:
+        return NoteEdited(note.seq, ""), Noted(note.text, note.at, note.criterion, private=False)
+    return (NotePrivacySet(note.seq, not note.private),)
 
 
 class QuestionParked(What, frozen=True, tag="question_parked"):

@@ -14,7 +14,7 @@ import psycopg
 
 HEAD: Final = "0005"
 """The latest step in `versions/`."""
-KNOWN: Final = ("0001", "0002", "0003", "0005")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005")
 """Every step that this console knows, oldest first."""
 _ONE_AT_A_TIME = threading.Lock()
 """Alembic works on globals."""
