@@ -35,7 +35,8 @@ from benchmarks.tick import STAMP, defense, fill, line, planned
 from defense_console.model.defense.kinds import Noted
 from defense_console.model.defense.summary import Summary
 from defense_console.model.log.subject import beside
-from defense_console.store.base import Append, OpenedStore, Store
+from defense_console.store.base import Append, Store
+from defense_console.store.opened import OpenedStore
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server

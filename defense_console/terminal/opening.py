@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from defense_console.model.curriculum import Curriculum
     from defense_console.screens.console import Place as Screen
     from defense_console.settings import Settings
-    from defense_console.store.base import Answer, Job, OpenedStore, Store
+    from defense_console.store.base import Answer, Job, Store
+    from defense_console.store.opened import OpenedStore
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.store.unsaved.replay import Replayed

@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import isfunction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -39,7 +39,6 @@ from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size
 from defense_console.store.sqlite import verifying
 from defense_console.store.sqlite.copies.backups import Backups
-from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.keys import REHEARSALS, name_key
 from defense_console.store.sqlite.leases import LeaseRows
 from defense_console.store.sqlite.named_rows import NamedRows
@@ -52,6 +51,9 @@ from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents, holds_another, log_names, stored_line
+
+if TYPE_CHECKING:
+    from defense_console.store.vault import Vault
 
 
 def _explained(store: type[TinyStore]) -> type[TinyStore]:
@@ -80,7 +82,6 @@ class TinyStore:
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
-        self.vault = FolderVault(folder)
         self.notice: ConsoleError | None = None
         """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
@@ -95,6 +96,13 @@ class TinyStore:
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
         self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
         self._leases = LeaseRows(self._documents)
+
+    @property
+    def vault(self) -> Vault:
+        """Return where the documents of the store are kept; most commands need none."""
+        from defense_console.store.sqlite.folder_vault import FolderVault
+
+        return FolderVault(self.folder)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:
