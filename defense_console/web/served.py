@@ -16,7 +16,7 @@ from defense_console.web.site import Site
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.settings import Settings
-    from defense_console.store.base import OpenedStore
+    from defense_console.store.opened import OpenedStore
 
 Desks = Callable[[], "AbstractContextManager[tuple[OpenedStore, Desk]]"]
 """Opens the store and a desk on it, on the thread that asks."""
