@@ -11,9 +11,11 @@ from typing import Final
 
 # --- sessions and transactions -----------------------------------------------------------------------------------
 
-SETTINGS: Final = (
-    "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
-)
+SETTINGS: Final = """
+SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),
+    set_config('synchronous_commit', 'on', false)
+"""
+"""What is said to be saved is on the disk, and on that of the standby that the server waits for, however it is set."""
 BEGIN: Final = "BEGIN"
 VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
