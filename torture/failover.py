@@ -40,7 +40,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
-from defense_console.store.base import Ack, Answer, Append, Failed, Refused, SpooledJob, StoreError
+from defense_console.store.base import Ack, Answer, Append, Failed, Refused, SpooledJob
 from defense_console.store.postgres.address import Address, address
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
@@ -386,7 +386,9 @@ def wrong(place: Address, run: Run) -> tuple[list[str], int]:
     gone = [each for each in run.acked if each.hash not in {line.hash for line in lines.get(each.stream, ())}]
     found += [f"{text} is there {times} times" for text, times in texts.items() if times > 1]
     found += [f"{text} was in a spool and is not there" for text in run.spooled if not texts[text]]
-    found += [f"{text} was decided and is not there" for text in run.decided - {each.text for each in gone} if not texts[text]]
+    found += [
+        f"{text} was decided and is not there" for text in run.decided - {each.text for each in gone} if not texts[text]
+    ]
     return found, len(gone)
 
 

@@ -216,7 +216,7 @@ SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM c
 CLAIMS: Final = """
 SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
 WHERE school = %s AND EXISTS (
-    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.subject = 'defense' AND l.waiting)
 """
 """Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = """

@@ -7,13 +7,10 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import msgspec
-import psycopg
 import pytest
 
-from defense_console.store.base import Conflict, StoreError, Unreachable
+from defense_console.store.base import Conflict, StoreError
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
@@ -145,69 +142,6 @@ def test_a_log_that_another_writer_went_on_with_is_a_conflict_in_a_block_too(ser
             store.append(logs.more(1, 1, "second"))
     assert store.meta("fact") == "own"
     assert [line.body for line in store.read_log(logs.stream())][1:] == [logs.note(2, "first")]
-
-
-def dies_at(monkeypatch: pytest.MonkeyPatch, server: Server, nth: int) -> list[bytes]:
-    """Let the server end the session just before the n-th statement from now on; return what was run before."""
-    run, seen = psycopg.Connection.execute, list[bytes]()
-    killer = psycopg.connect(server.address.url, autocommit=True)
-
-    def dying(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
-        if connection is not killer and threading.current_thread() is threading.main_thread():  # not the pool's
-            seen.append(statement)
-            if len(seen) == nth:
-                run(killer, "SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
-        return run(connection, statement, *arguments, **options)
-
-    monkeypatch.setattr(psycopg.Connection, "execute", dying)
-    return seen
-
-
-def test_a_server_that_goes_away_in_the_middle_of_any_statement_loses_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = PostgresStore(server)
-    store.append(logs.first())
-    store.save_draft(logs.stream(), "note", logs.DRAFT)
-    job = msgspec.structs.replace(logs.more(1, 1, "x", "y"), drop_drafts=("note",), pin=(EMPTY, b"{}"))
-    for nth in range(1, 30):
-        with monkeypatch.context() as patch:
-            run = dies_at(patch, server, nth)
-            try:
-                store.append(job)
-            except Unreachable:
-                died = True
-            else:
-                died = False
-        if not died:
-            assert nth > 5
-            assert len(run) == nth - 1
-            break
-        assert len(store.read_log(logs.stream())) == 1, run
-        assert (len(store.all_drafts()), len(store.curricula())) == (1, 0), run
-    assert len(store.read_log(logs.stream())) == 3
-    assert store.append(job)[0] == 3
-    assert not store.all_drafts()
-    assert store.verify_all() == ()
-
-
-def test_a_commit_whose_answer_was_lost_is_acknowledged_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = PostgresStore(server)
-    store.append(logs.first())
-    run = psycopg.Connection.execute
-
-    def lost(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
-        found = run(connection, statement, *arguments, **options)
-        if statement == b"COMMIT":
-            raise psycopg.OperationalError("the connection was lost")
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Connection, "execute", lost)
-        with pytest.raises(Unreachable):
-            store.append(logs.more(1, 1, "x"))
-    assert store.append(logs.more(1, 1, "x"))[0] == 2
-    assert len(store.read_log(logs.stream())) == 2
 
 
 MAKES = """
