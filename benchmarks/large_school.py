@@ -17,7 +17,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice, product
+from typing import TypeVar
 
 import msgspec
 import psycopg
@@ -47,6 +49,7 @@ from defense_console.store.recorder import Recorder
 from tests.store.postgres.servers import a_server, schema_of_its_own, url
 from torture.school import claiming
 
+T = TypeVar("T")
 Connection = psycopg.Connection[tuple[object, ...]]
 STAMP = Stamp("2026-03-02T09:00:00.000Z", 1_000, 900, "boot")
 NOTED = Noted("a note of the usual length, about one line", STAMP)
@@ -177,13 +180,14 @@ class Measures:
         self._counted = Counted()
         self._found: dict[str, list[tuple[float, int]]] = {}
 
-    def take(self, what: str, step: Callable[[], object]) -> None:
-        """Measure something once more."""
+    def take(self, what: str, step: Callable[[], T]) -> T:
+        """Measure something once more; return its answer."""
         before, start = self._counted.statements, time.perf_counter()
         with self._counted.counting():
-            step()
+            answer = step()
         taken = 1000 * (time.perf_counter() - start)
         self._found.setdefault(what, []).append((taken, self._counted.statements - before))
+        return answer
 
     def show(self) -> None:
         """Print them."""
@@ -221,24 +225,23 @@ def queues(address: Address, who: str, account: str, rounds: int, measures: Meas
             with ExitStack() as stack:
                 desk = open_desk(stack, server)
                 other = PostgresStore(server)
-                lines: list[Entry] = []
-                measures.take(f"{who}: the queue, first drawn", lambda: lines.extend(drawn(desk)))
+                lines = measures.take(f"{who}: the queue, first drawn", partial(drawn, desk))
                 for each in lines[:ON_SCREEN]:
-                    desk.agenda.card(each)
+                    measures.take(f"{who}: the cursor on a line, first time", partial(desk.agenda.card, each))
                 for each in lines[:ON_SCREEN]:
-                    measures.take(f"{who}: the cursor moved", lambda each=each: desk.agenda.card(each))
-                measures.take(f"{who}: the queue drawn again", lambda: drawn(desk))
+                    measures.take(f"{who}: the cursor moved", partial(desk.agenda.card, each))
+                measures.take(f"{who}: the queue drawn again", partial(drawn, desk))
                 stream = DEFENSE.stream(lines[0].summary.id)
                 last = other.last(stream)
                 assert last is not None
                 line = encode_event(DefenseEvent(last.seq + 1, last.seq + 1, STAMP, "Camille", NOTED))
                 job = Append(stream, last.seq, (line,), row=beside(lines[0].summary))
-                measures.take(f"{who}: an append", lambda: other.append(job))
+                measures.take(f"{who}: an append", partial(other.append, job))
                 before = desk.ledger.snapshot.generation
                 while desk.ledger.snapshot.generation == before:
                     time.sleep(0.05)
                     desk.ledger.refresh()
-                measures.take(f"{who}: the queue, after another one's write", lambda: drawn(desk))
+                measures.take(f"{who}: the queue, after another one's write", partial(drawn, desk))
                 if n == 0:
                     print(f"{who}: {len(lines)} lines of {len(desk.agenda.entries())} pending", flush=True)
 
@@ -248,8 +251,9 @@ def others(address: Address, rounds: int, measures: Measures) -> None:
     with closing(Server(address)) as server:
         for _ in range(rounds):
             store = PostgresStore(server)
-            measures.take("one student's defenses, by id", lambda: store.find(str(defense_id("s1", "x", 1))[:8]))
-            measures.take("the claims of one mentor", lambda: store.claims.held_by("mentor 1"))
+            measures.take(
+                "defenses, by the first digits of an id", partial(store.find, str(defense_id("s1", "x", 1))[:8])
+            )
             measures.take("all students", store.students)
             measures.take("the closed ones, for the first search", store.closed)
             store.set_meta("somebody", "wrote")
@@ -279,7 +283,8 @@ def main() -> None:
         queues(address, "who looks after all", "administrator", options.rounds, measures)
         others(address, 2, measures)
         measures.show()
-        print(claiming(address, CLAIMED))
+        said, losses = claiming(address, CLAIMED)
+        print(said, *losses, sep="\n")
 
 
 if __name__ == "__main__":

@@ -32,12 +32,15 @@ from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
+from defense_console.store.claiming import Claim
 from defense_console.words.translation import _, local_day, zone_of
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
 READ_AT_ONCE = 500
-"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
+"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one.
+
+In a school that has more, those that are mine count."""
 MOST = 100
 """At most so many closed defenses are listed: instead of reading on, people type a longer search."""
 
@@ -110,6 +113,8 @@ class AgendaDesk:
         self.zone = settings.zone
         self._entries: dict[str, Entry] = {}
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
+        self._places: dict[str, tuple[Entry, Claim | None, Entry]] = {}
+        """The same as a school lists them, each with the line and the claim that it was made of."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
         self._done: list[Done] = []
@@ -183,7 +188,10 @@ class AgendaDesk:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
         self._read_at, self._unreadable = self.ledger.snapshot.generation, set()
         wanted: dict[tuple[str, str], int] = {}
-        if len(pending := self.ledger.snapshot.pending()) > READ_AT_ONCE:
+        pending = self.ledger.snapshot.pending()
+        if len(pending) > READ_AT_ONCE and self.team.shared:
+            pending = tuple(each for each in pending if self.team.place(each.id) == "mine")
+        if len(pending) > READ_AT_ONCE:
             return
         for summary in pending:
             if summary.pinned is not None:
@@ -255,7 +263,7 @@ class AgendaDesk:
         students.update(followed)
         now = self.ledger.now().wall
         if self._entries_of != (now[:16], self.zone):
-            self._entries_of, self._entries = (now[:16], self.zone), {}
+            self._entries_of, self._entries, self._places = (now[:16], self.zone), {}, {}
         kept = self._entries
         new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
         made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
@@ -263,7 +271,14 @@ class AgendaDesk:
         lines = tuple(kept[each.id] for each in summaries)
         if not self.team.shared:
             return lines
-        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
+        return tuple(self._placed(each) if each.summary.pending else each for each in lines)
+
+    def _placed(self, found: Entry) -> Entry:
+        """Return the line as a school lists it, made once in a minute for the same line and claim."""
+        claim, before = self.team.claim(found.summary.id), self._places.get(found.summary.id)
+        if before is None or before[0] is not found or before[1] != claim:
+            before = self._places[found.summary.id] = found, claim, self._in_team(found)
+        return before[2]
 
     def _in_team(self, found: Entry) -> Entry:
         """Return the line as a school lists it: who has it, and whether I am asked to keep it."""

@@ -94,6 +94,11 @@ WHERE school = %(school)s AND stream = %(stream)s AND seq = %(seq)s
 WAITING: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'defense' AND waiting
 """
+WAITING_ENDS: Final = """
+SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND subject = 'defense' AND waiting
+"""
+"""What their rows are computed from: one with the same end and version says the same."""
+SOME_ENDS: Final = "SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND stream = ANY(%s)"
 CLOSED: Final = "SELECT body FROM log WHERE school = %s AND subject = 'defense' AND NOT waiting"
 FOUND: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND defense BETWEEN %s AND %s
@@ -104,7 +109,7 @@ SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND de
 ALL_STUDENTS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'student'
 """
-SOME_STUDENTS: Final = """
+SOME_ROWS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND stream = ANY(%s)
 """
 
