@@ -202,6 +202,13 @@ class Life:
         """Whether something went into the spool since."""
         return any(at > moment and said.spooled for at, said in list(self.said))
 
+    def state(self) -> str:
+        """Return how it is."""
+        last = self.said[-1][1] if self.said else "nothing"
+        if self._process.poll() is None or self._process.stderr is None:
+            return f"console {self.name} runs and last said {last}"
+        return f"console {self.name} ended: {self._process.stderr.read().decode(errors='replace')}"
+
     def kill(self) -> None:
         """Kill it."""
         self._process.kill()
@@ -343,7 +350,7 @@ class Room:
         until = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > until:
-                raise TimeoutError(f"in vain was waited until {what}")
+                raise TimeoutError(f"in vain was waited until {what}: {[life.state() for life in self._living]}")
             time.sleep(0.01)
 
     def end(self) -> Run:
@@ -427,7 +434,12 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         place, spool, name, life = arguments
         ended = threading.Event()
-        threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+        def listen() -> None:
+            sys.stdin.read()
+            ended.set()
+
+        threading.Thread(target=listen, daemon=True).start()
         Console(address(place), Path(spool), name, life).run(ended)
         return 0
     if (found := programs()) is None:

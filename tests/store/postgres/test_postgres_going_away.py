@@ -74,6 +74,10 @@ HANDS: dict[int, Change] = {
 """How each of the claims changes hands."""
 
 
+def changed_hands(store: PostgresStore, n: int, known: Claim) -> object:
+    return HANDS[n](store, known)
+
+
 def rows(store: PostgresStore) -> None:
     """Every row of its own, all or none; one of them in a block within."""
     with store.transaction():
@@ -245,9 +249,9 @@ def test_a_write_is_whole_or_not_there_whichever_statement_the_server_dies_at(
 def test_a_write_whose_answer_is_lost_is_there_and_written_again_it_is_there_once(
     store: PostgresStore, killer: psycopg.Connection[Any]
 ) -> None:
-    hands_of = [functools.partial(lambda n, known, store: HANDS[n](store, known), n, claim(store, n)) for n in HANDS]
-    appends: tuple[Operation, ...] = (lambda store: store.append(JOB), lambda store: store.append(logs.first(5)))
-    for n, write in enumerate((*appends, *ROWS, *hands_of)):
+    writes: list[Operation] = [*WRITES[:2], *ROWS]
+    writes += [functools.partial(changed_hands, n=n, known=claim(store, n)) for n in HANDS]
+    for n, write in enumerate(writes):
         before = everything(killer, store.school)
         died, said = interrupted(store, killer, write, "COMMIT")
         assert died
@@ -307,8 +311,8 @@ def test_a_full_disk_of_the_server_is_a_sentence_and_what_waits_is_written_when_
             seq = 1
             while not answers.of(Failed):
                 recorder.submit(logs.more(1, seq, os.urandom(10_000).hex()))
+                wait_for(lambda: len(answers.all) >= seq, "no answer")  # noqa: B023 — it is waited for at once
                 seq += 1
-                answers.wait(lambda all, seq=seq: len(all) >= seq - 1)
             failed = answers.of(Failed)[0]
             assert isinstance(failed.error, FullDisk)
             assert "disk of the school's server is full" in str(failed.error)
