@@ -57,11 +57,11 @@ DEFENSES = 4
 """Of each console: its own, as the leases have it."""
 PACE_S = 0.01
 """Between two decisions of a console, on average."""
-BACKLOG = 200
+BACKLOG = 50
 """So many may wait; a mentor decides less in the time that a failover takes."""
 SILENT_S = 0.2
 """So long, at most, has a standby heard nothing when its primary dies."""
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 STANDBY = "standby"
 
 
