@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
 READ_AT_ONCE = 500
-"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
+"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one.
+
+In a school that has more, those that are mine count."""
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
@@ -194,7 +196,10 @@ class AgendaDesk:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
         self._read_at, self._unreadable = self.ledger.snapshot.generation, set()
         wanted: dict[tuple[str, str], int] = {}
-        if len(pending := self.ledger.snapshot.pending()) > READ_AT_ONCE:
+        pending = self.ledger.snapshot.pending()
+        if len(pending) > READ_AT_ONCE and self.team.shared:
+            pending = tuple(each for each in pending if self.team.place(each.id) == "mine")
+        if len(pending) > READ_AT_ONCE:
             return
         for summary in pending:
             if summary.pinned is not None:
@@ -235,7 +240,7 @@ class AgendaDesk:
         students.update(followed)
         now = self.ledger.now().wall
         if self._entries_of != (now[:16], self.zone):
-            self._entries_of, self._entries = (now[:16], self.zone), {}
+            self._entries_of, self._entries, self._lines_in_team = (now[:16], self.zone), {}, {}
         kept = self._entries
         new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
         made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)

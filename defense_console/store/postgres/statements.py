@@ -11,9 +11,11 @@ from typing import Final
 
 # --- sessions and transactions -----------------------------------------------------------------------------------
 
-SETTINGS: Final = (
-    "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
-)
+SETTINGS: Final = """
+SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),
+    set_config('synchronous_commit', 'on', false)
+"""
+"""What is said to be saved is on the disk, and on that of the standby that the server waits for, however it is set."""
 BEGIN: Final = "BEGIN"
 VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -148,6 +150,11 @@ WHERE school = %(school)s AND stream = %(stream)s AND seq = %(seq)s
 WAITING: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'defense' AND waiting
 """
+WAITING_ENDS: Final = """
+SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND subject = 'defense' AND waiting
+"""
+"""What their rows are computed from: one with the same end and version says the same."""
+SOME_ENDS: Final = "SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND stream = ANY(%s)"
 CLOSED: Final = "SELECT body FROM log WHERE school = %s AND subject = 'defense' AND NOT waiting"
 FOUND: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND defense BETWEEN %s AND %s
@@ -158,7 +165,7 @@ SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND de
 ALL_STUDENTS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'student'
 """
-SOME_STUDENTS: Final = """
+SOME_ROWS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND stream = ANY(%s)
 """
 
@@ -281,7 +288,7 @@ SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM c
 CLAIMS: Final = """
 SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
 WHERE school = %s AND EXISTS (
-    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.subject = 'defense' AND l.waiting)
 """
 """Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = "SELECT holder, fence FROM claim WHERE school = %s AND stream = %s FOR UPDATE"
