@@ -57,7 +57,8 @@ def test_of_what_is_pending_only_the_logs_that_have_changed_are_read_again(
     assert read == [logs.stream(2)]
     with server.connection() as connection:  # as on a server that had not heard of the last commit of another one
         first = "(SELECT hash FROM event AS e WHERE e.school = log.school AND e.stream = log.stream)"
-        for statement in ("DELETE FROM event WHERE seq = 2 AND", f"UPDATE log SET seq = 1, hash = {first} WHERE"):
+        gone = [f"DELETE FROM {table} WHERE seq = 2 AND" for table in ("private_line", "event")]
+        for statement in (*gone, f"UPDATE log SET seq = 1, hash = {first} WHERE"):
             place = (server.school, logs.stream(2))
             connection.execute(f"{statement} school = %s AND stream = %s".encode(), place)
     another = beside(msgspec.structs.replace(logs.summary(2), notes=7))

@@ -167,11 +167,11 @@ class Dying:
         self._seen, self._killer, self._at = 0, killer, at
         self._execute, many = psycopg.Connection.execute, psycopg.Cursor.executemany
 
-        def one(connection: psycopg.Connection[Any], statement: bytes, *arguments: Any) -> Any:
-            return self._run(connection, statement, lambda: self._execute(connection, statement, *arguments))
+        def one(connection: psycopg.Connection[Any], statement: bytes, *given: Any, **how: Any) -> Any:
+            return self._run(connection, statement, lambda: self._execute(connection, statement, *given, **how))
 
-        def several(cursor: psycopg.Cursor[Any], statement: bytes, *arguments: Any) -> Any:
-            return self._run(cursor.connection, statement, lambda: many(cursor, statement, *arguments))
+        def several(cursor: psycopg.Cursor[Any], statement: bytes, *given: Any, **how: Any) -> Any:
+            return self._run(cursor.connection, statement, lambda: many(cursor, statement, *given, **how))
 
         patch.setattr(psycopg.Connection, "execute", one)
         patch.setattr(psycopg.Cursor, "executemany", several)
