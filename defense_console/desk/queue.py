@@ -23,7 +23,7 @@ from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry
+from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.queue.searching import Search, closed_row
@@ -32,7 +32,7 @@ from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.words.translation import _, local_day, zone_of
+from defense_console.words.translation import _, language, local_day, zone_of
 
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
@@ -121,7 +121,8 @@ class AgendaDesk:
         pending = snapshot.pending()
         if unsaved or followed:
             return self._named(({summary.id: summary for summary in pending} | unsaved).values())
-        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
+        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims(),
+                snapshot.known(), language())  # fmt: skip
         if seen != self._listed_at:
             self._listed, self._listed_at = self._named(pending), seen
         return self._listed
@@ -271,13 +272,26 @@ class AgendaDesk:
         if until := self.team.asked(found.summary.id):
             tabs = found.tabs | {"mentor"}
             return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
-        place, claim = self.team.place(found.summary.id), self.team.claim(found.summary.id)
-        if place == "mine" or claim is None:
+        place, claim = self.team.place(found.summary), self.team.claim(found.summary.id)
+        if place == "mine":
             return found
-        text_id, parameters = N_("to take"), {"since": claim.since}
-        if claim.holder:
-            text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
-        return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
+        own = self.team.known.name_of(self.team.own_mentor(found.summary))
+        parameters: dict[str, object] = {"mentor": own}
+        if claim is None:
+            text_id = N_("followed by {mentor}") if own else N_("nobody follows this student")
+            text_id = N_("a second reading is asked of you") if self.team.asked_to_read(found.summary) else text_id
+        elif claim.holder:
+            text_id = N_("with {holder}")
+            parameters |= {"holder": self.team.known.name_of(claim.holder), "since": claim.since}
+        else:
+            text_id, parameters = N_("to take"), {"since": claim.since, "length": self.length_min(found.summary)}
+        tabs: frozenset[Tab] = frozenset({place, "team"} if self.team.known.administers else {place})
+        name = self._anonymous(own) if place == "to_take" and not self.team.known.administers else found.student_name
+        return replace(found, tabs=tabs, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
+
+    def _anonymous(self, mentor: str) -> str:
+        """Return what is said of a student whose defense is offered to me: whose they are, and not who."""
+        return _("student of {mentor}", mentor=mentor) if mentor else _("a student")
 
     def of_day(self, day: date) -> tuple[Entry, ...]:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
@@ -291,7 +305,7 @@ class AgendaDesk:
         Args:
             besides: Id of one that is left out; those that come after it come first.
         """
-        live = [each for each in self._pending() if each.session == "live" and self.team.place(each.id) == "mine"]
+        live = [each for each in self._pending() if each.session == "live" and self.team.place(each) == "mine"]
         found = [
             GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
                     each.planned_at)

@@ -18,6 +18,7 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.watching import Watch, unwatched
 from defense_console.store.claiming import Claims
+from defense_console.store.people import People
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -285,6 +286,10 @@ class Store(Protocol):
     @property
     def claims(self) -> Claims | None:
         """Return the claims of a store that mentors share, None for a mentor's own."""
+
+    @property
+    def people(self) -> People | None:
+        """Return the people of a store that mentors share, None for a mentor alone."""
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.

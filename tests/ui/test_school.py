@@ -21,13 +21,15 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
             await shows(camille, "Ada", "7 To take", "8 Team")
             await camille.press("e")
             await shows(camille, "Offer the defense of Ada to the other mentors?")
-            await camille.press("2")
+            await camille.press("y")
             await shows(camille, "Offered to the other mentors.", "now in “To take”")
 
             await dominique.press("7")
-            await shows(dominique, "to take, now")
+            await shows(dominique, "a student", "to take, 30 min, offered now")
             await dominique.press("enter")
-            await shows(dominique, "Take the defense of Ada?", "Your week would have 30 min of defenses.")
+            await shows(
+                dominique, "Take this defense?", "Attempt 1, a student.", "Your week would have 30 min of defenses."
+            )
             await dominique.press("y")
             await shows(dominique, "The defense of Ada is yours.", "now in “All pending”")
 
@@ -44,7 +46,7 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
 
             await shows(camille, "Read only: nobody has taken this defense")
             await camille.press("escape", "7")
-            await shows(camille, "to take, now")
+            await shows(camille, "a student", "to take, 30 min, offered now")
             await camille.press("enter")
             await shows(camille, "Given back: ill on Thursday")
             await camille.press("y")
