@@ -285,9 +285,10 @@ class AgendaDesk:
             parameters |= {"holder": self.team.known.name_of(claim.holder), "since": claim.since}
         else:
             text_id, parameters = N_("to take"), {"since": claim.since, "length": self.length_min(found.summary)}
-        tabs: frozenset[Tab] = frozenset({place, "team"} if self.team.known.administers else {place})
-        name = self._anonymous(own) if place == "to_take" and not self.team.known.administers else found.student_name
-        return replace(found, tabs=tabs, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
+        everything = self.team.known.administers
+        name = self._anonymous(own) if place == "to_take" and not everything else found.student_name
+        places: frozenset[Tab] = frozenset({place, "team"} if everything else {place})
+        return replace(found, tabs=places, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
 
     def _anonymous(self, mentor: str) -> str:
         """Return what is said of a student whose defense is offered to me: whose they are, and not who."""

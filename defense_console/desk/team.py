@@ -67,7 +67,9 @@ class Team:
 
     def place(self, summary: Summary) -> Place:
         """Return where a defense is listed: mine, to take, or with somebody else of the team."""
-        claim, me = self.claim(summary.id), self._claims.me
+        if not self.shared:
+            return "mine"
+        claim, me = self.claim(summary.id), self.me
         if claim is None:
             return "mine" if self._follow(summary) and not self.asked_to_read(summary) else "team"
         if claim.holder == me:
@@ -124,7 +126,7 @@ class Team:
     def own_mentor(self, summary: Summary) -> str:
         """Return the account of who follows the student of a defense, "" where that is not known here."""
         claim = self.claim(summary.id)
-        return self.known.own.get(summary.student_id, "") or (claim.apart if claim is not None else "")
+        return self.known.own.get(summary.student_id) or (claim.apart if claim is not None else "")
 
     def asked_to_read(self, summary: Summary) -> bool:
         """Return whether I was asked to read a defense a second time."""
@@ -132,7 +134,8 @@ class Team:
 
     def successors(self, summary: Summary) -> tuple[Person, ...]:
         """Return the mentors who could take a defense over from me: not the student's own."""
-        apart = (self.me, self.own_mentor(summary))
+        claim = self.claim(summary.id)
+        apart = (self.me, self.own_mentor(summary), claim.apart if claim is not None else "")
         return tuple(each for each in self.known.people if each.kind == "mentor" and each.role not in apart)
 
     # --- may it ------------------------------------------------------------------------------------------------------

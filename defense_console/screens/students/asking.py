@@ -14,6 +14,7 @@ from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.shared.one_of_many import choose_one
@@ -336,4 +337,6 @@ async def hand_over(screen: StudentPanels) -> None:
     if note is None or screen.attempt(lambda: desk.hand_over(to, note)) is None:
         return
     desk.drop_text(Asked.HAND_OVER)
-    screen.tell(_("{student} is followed by {mentor} now.", student=desk.whose, mentor=to.name or to.role))
+    below = next((each for each in reversed(screen.app.screen_stack[:-1]) if isinstance(each, ConsoleScreen)), screen)
+    below.tell(_("{student} is followed by {mentor} now.", student=desk.whose, mentor=to.name or to.role))
+    screen.action_console_back()

@@ -130,8 +130,8 @@ class People:
             if not self._rows(sql.STUDENT_THERE, self._school, student):
                 raise StoreError(N_("There is no student {id} here."), id=student)
             self._transactions.execute(sql.GIVE, (self._school, role, student))
-            place = {"school": self._school, "student": student, "role": role, "before": ""}
-            self._transactions.execute(sql.NEW_PUPIL, place)  # nobody's student is theirs now
+            place = {"school": self._school, "student": student, "role": role}
+            self._transactions.execute(sql.NOBODYS_PUPIL, place)
 
         self._transactions.write(give)
 
@@ -155,8 +155,9 @@ class People:
         """Return what this account knows of the school: who is there, and who follows which student."""
         people = self.all()
         rows = self._transactions.read(lambda: self._rows(sql.OWN_MENTORS, self._school))
-        own = {student: each.role for each in people for student in each.students}
-        own |= dict(rows)
+        mentors = {each.role: each.students for each in people if each.kind == "mentor"}
+        own = {student: role for role, students in mentors.items() for student in students}
+        own |= {student: role for student, role in rows if role in mentors}
         me = self._store.server.account
         reads = frozenset(each.stream for each in self.readings_asked() if each.role == me)
         return Known(people, own, reads, self._store.server.kind in (None, "administrator"))

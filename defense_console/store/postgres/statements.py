@@ -326,6 +326,13 @@ NEW_PUPIL: Final = """
 UPDATE pupil SET role_name = %(role)s, given_by = current_user
 WHERE school = %(school)s AND student = %(student)s AND role_name = %(before)s
 """
+NOBODYS_PUPIL: Final = """
+UPDATE pupil SET role_name = %(role)s, given_by = current_user
+WHERE school = %(school)s AND student = %(student)s AND role_name NOT IN (
+    SELECT p.role_name FROM person AS p WHERE p.school = %(school)s AND p.kind = 'mentor'
+    UNION SELECT c.role_name FROM colleague AS c WHERE c.school = %(school)s AND c.kind = 'mentor')
+"""
+"""Whom no mentor follows, but who registered them by an import, is theirs who is given them."""
 ASK_READING: Final = """
 INSERT INTO second_reader (school, stream, role_name, student, asked_by, since)
 VALUES (%s, %s, %s, %s, current_user, clock_timestamp())
