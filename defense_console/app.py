@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 from textual.driver import Driver
+from textual.events import AppFocus
 from textual.message import Message
 from textual.screen import Screen
 
@@ -20,9 +21,10 @@ from defense_console.screens.console import Place
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
 from defense_console.screens.shared.ending import end_on_signals
-from defense_console.screens.shared.input_events import InputLost, OddInput
+from defense_console.screens.shared.input_events import InputLost, OddInput, ShownAgain
 from defense_console.settings import Settings
 from defense_console.store.base import Answer, Refused, StoreError
+from defense_console.surroundings import in_browser
 from defense_console.widgets.frame.marks import plain, use_glyphs
 from defense_console.widgets.frame.themes import themes_on
 from defense_console.words.translation import _
@@ -92,7 +94,14 @@ class ConsoleApp(Host, inherit_bindings=False):
         self._desk_open = True
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver that lets only keys, pastes and known reports through to the toolkit."""
+        """Return the driver that lets only keys, pastes and known reports through to the toolkit.
+
+        For a browser `serve` does that before it passes on what came.
+        """
+        if in_browser():
+            from defense_console.screens.shared.browser_driver import BrowserDriver
+
+            return BrowserDriver
         if os.name != "posix":
             return super().get_driver_class()
         from defense_console.screens.shared.driver import ConsoleDriver
@@ -139,6 +148,11 @@ class ConsoleApp(Host, inherit_bindings=False):
         self.console_screens()[-1].tell(
             _("The terminal sends characters that are not UTF-8: they are read as Latin-1. Set it to UTF-8.")
         )
+
+    def on_shown_again(self, _event: ShownAgain) -> None:
+        """A browser shows an empty screen: draw all of it."""
+        self.post_message(AppFocus())
+        self.refresh(repaint=True, layout=True)
 
     # --- the second --------------------------------------------------------------------------------------------------
 

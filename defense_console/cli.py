@@ -214,6 +214,7 @@ main.elsewhere |= {
     "doctor": "doctor.doctor",
     "forget": "forget.forget",
     "school": "school.school",
+    "serve": "serve.serve",
 }
 
 

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+from jinja2 import Environment, nodes
+
 PACKAGE = Path(__file__).parent.parent / "defense_console"
 CATALOGUE = PACKAGE / "words" / "locales" / "fr" / "LC_MESSAGES" / "defense_console.po"
 
@@ -61,8 +63,26 @@ def collect(package: Path = PACKAGE) -> tuple[dict[str, Message], list[str]]:
             elif name not in PLURALS:
                 for text in texts:
                     messages.setdefault(text, Message(text)).files.add(file)
+    for file, name, texts in _in_templates(package):
+        if len(texts) != (2 if name in PLURALS else 1):
+            hidden.append(f"{file}: {name}() of a sentence put together")
+            continue
+        found = messages.setdefault(texts[0], Message(texts[0]))
+        found.plural = texts[1] if name in PLURALS else found.plural
+        found.files.add(file)
     messages.pop("", None)
     return messages, hidden
+
+
+def _in_templates(package: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Every call of a template that says a sentence: its file, what is called, the texts given."""
+    for path in sorted(package.rglob("templates/*.html")):
+        tree = Environment().parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in ("_", "ngettext"):
+                given = call.args[: 2 if call.node.name in PLURALS else 1]
+                texts = [node.value for node in given if isinstance(node, nodes.Const)]
+                yield path.relative_to(package.parent).as_posix(), call.node.name, texts
 
 
 def _called(call: ast.Call) -> str:

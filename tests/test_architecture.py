@@ -209,7 +209,7 @@ def test_the_queue_loads_nothing_that_another_screen_or_system_needs() -> None:
     shown = "".join(f"import defense_console.{each}\n" for each in (*opened, "screens.queue.screen"))
     assert loaded_of(shown, *HEAVY, "click", "ctypes", "dateutil", "textual", "tomlkit") == ["textual"]
     loaded = loaded_of(shown, *OURS)
-    assert len(loaded) <= 195, loaded
+    assert len(loaded) <= 198, loaded
 
 
 @pytest.mark.parametrize(

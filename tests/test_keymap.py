@@ -24,6 +24,7 @@ from defense_console.keys.keymap import (
 )
 from defense_console.keys.sentences import key_in_force, key_table_markdown
 from defense_console.model.errors import ConsoleError
+from defense_console.screens.host import MOVES
 from defense_console.settings import Settings
 from defense_console.words.key_names import FORBIDDEN_CHARACTERS, character_of, name_of, parse_key
 from tests.messages import collect, places
@@ -271,3 +272,11 @@ def test_every_key_a_message_names_is_a_commands() -> None:
 def test_a_modifier_is_named_in_the_language() -> None:
     assert display_key("shift+tab", "fr") == "Maj+Tab"
     assert display_key("ctrl+shift+f2") == "Ctrl+Shift+F2"
+
+
+def test_no_command_depends_on_a_key_that_browsers_take() -> None:
+    """Those that have no other key are in the palette, which lists all but moving and itself."""
+    taken = {"ctrl+w", "ctrl+t", "ctrl+n", "ctrl+q", "ctrl+tab", "ctrl+shift+tab", "f5", "f11", "f12", "alt+f4"}
+    left = [c.id for c in COMMANDS if c.keys and taken.issuperset(c.keys)]
+    assert "console.quit" in left
+    assert not [id for id in left if id.startswith(MOVES)]

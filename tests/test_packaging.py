@@ -125,7 +125,7 @@ def test_editable_install_has_no_copy_of_the_data() -> None:
 def test_every_library_that_is_imported_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = {*project["dependencies"], *extras["documents"], *extras["plots"], *extras["school"]}
+    declared = {*project["dependencies"], *extras["documents"], *extras["plots"], *extras["school"], *extras["web"]}
     names = {re.split(r"[^\w-]", each)[0].lower() for each in declared}
     imported = {name.partition(".")[0] for path in ROOT.glob("defense_console/**/*.py") for name in imports(path)}
     brought = packages_distributions()

@@ -27,7 +27,6 @@ from defense_console.keys.keymap import (
     footer_of,
     keys_of,
     meant_by,
-    shown_keys,
 )
 from defense_console.keys.keymap import command as command_named
 from defense_console.model.defense.subject import DEFENSE
@@ -35,6 +34,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import content
 from defense_console.screens.console import Console
+from defense_console.screens.hinting import hints_for, hints_of_writing, ways_out_last
 from defense_console.screens.shared.fitted_words import WHOLE, error_words
 from defense_console.screens.shared.going_on import live_elsewhere, place_of
 from defense_console.screens.shared.paging import go_to_end, turn_page
@@ -45,14 +45,10 @@ from defense_console.widgets.frame.header_line import HeaderEnd, HeaderLine, Hea
 from defense_console.widgets.frame.hint_bar import Hint, HintBar
 from defense_console.widgets.frame.message_line import MessageLine, Tone
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import NEW_LINE, Field
 from defense_console.widgets.lists.line_list import LineList
-from defense_console.words.key_names import display_key
 from defense_console.words.translation import _, error_text, language, short_day, time_of_day
 
 T = TypeVar("T")
-WAYS_OUT = ("console.quit", "console.back", "console.help")
-"""Commands at the right end of the keys row."""
 LEAVES_ELSEWHERE = ("ctrl+c", "q", "Q")
 """Keys that end other programs."""
 PREVIEW_S = 0.08
@@ -363,16 +359,10 @@ class ConsoleScreen(Screen[None]):
 
     def hints(self) -> tuple[Hint, ...]:
         """The hints of the footer; while writing only what acts then."""
-        settings, found = self.desk.settings, list[Hint]()
-        if self.writing:
-            found += [Hint("", _("Enter"), _("keep")), Hint("", _("Esc"), _("keep and leave"))]
-            if isinstance(self.focused, Field) and not self.focused.one_line:
-                found.append(Hint("", display_key(NEW_LINE[0], language()), _("new line")))
-            commands = tuple(c for c in commands_for(self.context) if c.writing and c.id.startswith("anywhere."))
-        else:
-            commands = footer_of(self.context, settings)
-        found += self._hints_of(commands)
-        return tuple(sorted(found, key=lambda hint: WAYS_OUT.index(hint.command) if hint.last else -1))
+        if not self.writing:
+            return ways_out_last(self._hints_of(footer_of(self.context, self.desk.settings)))
+        anywhere = (each for each in commands_for(self.context) if each.writing and each.id.startswith("anywhere."))
+        return ways_out_last((*hints_of_writing(self.focused), *self._hints_of(anywhere)))
 
     def hint_of(self, command: Command) -> Hint | None:
         """The hint of a command, None when it has no key."""
@@ -384,12 +374,8 @@ class ConsoleScreen(Screen[None]):
 
     def _hints_of(self, commands: Iterable[Command]) -> tuple[Hint, ...]:
         """Return the hints of commands, which all see the screen as it is now."""
-        see, settings, found = cache(self.seen), self.desk.settings, list[Hint]()
-        for command in commands:
-            if keys := shown_keys(command, settings, language()):
-                acts = self._refusal(command, see) is None
-                found.append(Hint(command.id, keys[0], self.label(command), acts, command.id in WAYS_OUT))
-        return tuple(found)
+        see = cache(self.seen)
+        return hints_for(commands, self.desk.settings, lambda each: self._refusal(each, see) is None, self.label)
 
     def label(self, command: Command) -> str:
         """The word of a command in the footer."""

@@ -238,7 +238,7 @@ class Host(OrderedKeys, inherit_bindings=False):
         if not text:
             screen.tell(_("Everything is saved: there is nothing to copy."))
             return
-        if clipboard.over_ssh():
+        if clipboard.is_elsewhere():
             self.copy_to_clipboard(text)
         copied = await asyncio.to_thread(copy_unsaved, text, folder)
         screen.tell(_("Everything unsaved: {how}", how=copied.sentence(language())))

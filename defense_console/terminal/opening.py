@@ -14,6 +14,7 @@ from defense_console import clocks
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.settings import path_named
 from defense_console.store.postgres.address import Address, address, names_a_school
+from defense_console.surroundings import SPOOL_VARIABLE, in_browser
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 STORE_VARIABLE: Final = "DEFENSE_CONSOLE_STORE"
 """Environment variable that names another store."""
-SPOOL: Final = "DEFENSE_CONSOLE_SPOOL"
-"""Environment variable that names another folder for what could not be saved yet."""
 CLOSE_S: Final = 2.0
 _SHORT: Final = 8
 """Digits of an id as they are shown, more when two defenses share them."""
@@ -77,7 +76,7 @@ def spool_folder(settings: Settings, environ: Mapping[str, str] | None = None) -
     The default has a name of its own, since some platforms keep states where they keep data: in the store's folder.
     """
     environ = os.environ if environ is None else environ
-    named = environ.get(SPOOL) or settings.spool
+    named = environ.get(SPOOL_VARIABLE) or settings.spool
     if named:
         return path_named(named)
     from platformdirs import user_state_path
@@ -297,7 +296,7 @@ def open_console(place: Place, settings: Settings, shipped: Mapping[str, Curricu
     from defense_console.words.translation import _
 
     check_keymap(settings)
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    if not in_browser() and not all(s is not None and s.isatty() for s in (sys.stdin, sys.stdout)):
         raise ConsoleError(N_("The console needs a terminal; the commands list, show and report do not."))
     _ignore_debugging_switches()
     gc.disable()  # nothing that the start makes is garbage; see _settle

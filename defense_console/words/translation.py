@@ -19,8 +19,9 @@ import gettext
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -391,14 +392,32 @@ def name_keys(namer: KeyNamer) -> None:
     _chosen_keys["screen"] = namer
 
 
+_here: Final[ContextVar[Translator | None]] = ContextVar("language", default=None)
+"""The translator of what is answered now, where several people are spoken to at once."""
+
+
 def set_language(language: str) -> None:
     """Choose the language of the screens and of the command line."""
     _chosen["screen"] = translator(language)
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language in this task and on the threads that work for it; what others are told stays as it is."""
+    token = _here.set(translator(language))
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def _current() -> Translator:
+    return _here.get() or _chosen["screen"]
+
+
 def language() -> Language:
     """Return the language chosen: "fr" or "en"."""
-    return _chosen["screen"].language
+    return _current().language
 
 
 def choose_language(
@@ -419,12 +438,12 @@ def choose_language(
 
 def _(message: str, /, **places: object) -> str:
     """Return the sentence in the current language, its `{places}` filled."""
-    return _chosen["screen"](message, **places)
+    return _current()(message, **places)
 
 
 def ngettext(one: str, many: str, n: int, /, **places: object) -> str:
     """Return the singular or plural sentence for `n` in the current language; `n` also fills the place `{n}`."""
-    return _chosen["screen"].ngettext(one, many, n, **places)
+    return _current().ngettext(one, many, n, **places)
 
 
 def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, str]:
@@ -432,7 +451,7 @@ def _in_force(method: Callable[Concatenate[Translator, P], str]) -> Callable[P, 
 
     @wraps(method)
     def said(*args: P.args, **kwargs: P.kwargs) -> str:
-        return method(_chosen["screen"], *args, **kwargs)
+        return method(_current(), *args, **kwargs)
 
     return said
 

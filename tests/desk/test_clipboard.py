@@ -35,7 +35,7 @@ def test_without_a_tool_the_line_names_the_file(tmp_path: Path) -> None:
     assert "opied" not in sentence
 
 
-def test_over_ssh_the_tool_of_the_wrong_machine_is_not_used(tmp_path: Path) -> None:
+def test_is_elsewhere_the_tool_of_the_wrong_machine_is_not_used(tmp_path: Path) -> None:
     def tool(_: str) -> bool:
         raise AssertionError("the tool was called")
 

@@ -69,6 +69,24 @@ class ReportingDesk(DefenseDesk):
             superseded_by=superseded_by,
         )
 
+    def asked_of_student(self, language: str) -> tuple[messages.AskedDocument, ...]:
+        """Return the documents that the verdict in force awaits, in the words in which it was released.
+
+        What is drafted since then is not in it; what has come in since then is.
+        """
+        released = self.defense.released
+        if released is None:
+            return ()
+        then, _later = self._as_released(released.version)
+        now = self.defense
+        shown = msgspec.structs.replace(
+            then, revisions=now.revisions, reception_completed_at=now.reception_completed_at
+        )  # fmt: skip
+        from defense_console.reports.content import message as messages
+
+        to = messages.Recipient(self.student.name, "", self._zone_of("student"))
+        return messages.build(self.id, shown, self.curriculum, to=to, language=language, zone=self._zone).asked
+
     def message(self, language: str) -> messages.Message:
         """Return the message for the student about the verdict in force.
 
@@ -96,6 +114,11 @@ class ReportingDesk(DefenseDesk):
         from defense_console.reports.content import message as messages
 
         return messages.missing(self.defense)
+
+    @property
+    def assessor(self) -> str:
+        """Return who signed the verdict in force, or would sign now."""
+        return self._assessor(self.defense)
 
     def _assessor(self, defense: Defense) -> str:
         """Return who signed the latest version of the verdict; while one is drafted, the mentor at this console."""

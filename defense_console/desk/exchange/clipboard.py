@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.surroundings import in_browser
 from defense_console.words.translation import N_, translator
 
 FILE_NAME: Final = "clipboard.txt"
@@ -55,10 +56,10 @@ class Copied(msgspec.Struct, frozen=True):
         return _(lost, problem=_.error(self.problem) if self.problem is not None else "")
 
 
-def over_ssh(environ: Mapping[str, str] | None = None) -> bool:
-    """Return whether the terminal is at the other end of an SSH connection."""
+def is_elsewhere(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether the mentor sits at another machine: over SSH, or with a browser."""
     environ = os.environ if environ is None else environ
-    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+    return in_browser(environ) or bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
 def by_tool(text: str) -> bool:
@@ -112,12 +113,12 @@ def copy(
 ) -> Copied:
     """Copy a text every way that does not need the screen.
 
-    Over SSH the caller also sends it to the terminal (OSC 52): a tool would fill the clipboard of the wrong machine.
+    Elsewhere the caller also sends it to the terminal (OSC 52): a tool would fill the clipboard of the wrong machine.
 
     Args:
         tool: Gives the text to the system's clipboard and returns whether it holds it; `by_tool` when None.
     """
-    remote = over_ssh(environ)
+    remote = is_elsewhere(environ)
     held = not remote and (tool or by_tool)(text)
     if folder is None:
         return Copied(held, remote, None)

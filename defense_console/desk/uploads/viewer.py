@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError, system_reason
@@ -41,6 +42,9 @@ SHOWN: Final = frozenset((*_DOCUMENTS, *_MEDIA, *_SOURCES))
 _ODD: Final = re.compile(r"[^\w.\-]+")
 _LONGEST: Final = 80
 
+DOCUMENTS: Final = "/documents/"
+"""Where `serve` gives documents to a mentor's browser."""
+
 Start = Callable[[str], None]
 
 
@@ -53,6 +57,19 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
     Raises:
         ConsoleError: Its kind is not opened, there is no program to show it, or the document is gone or damaged.
     """
+    name = shown_name(vault, file)
+    start = start or viewer()
+    copy = _copied(vault, file.sha256, name)
+    start(str(copy))
+    return copy
+
+
+def shown_name(vault: Vault, file: ReceivedFile) -> str:
+    """Return the name under which a document leaves the vault.
+
+    Raises:
+        ConsoleError: It is of a kind that could run.
+    """
     name = file.name.rpartition("/")[2]
     extension = extension_of(name)
     if extension not in SHOWN:
@@ -60,10 +77,16 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
             "A document of the kind “{extension}” is not opened from here: it could run. It is kept as {place}.",
             extension=extension, place=vault.path(file.sha256),
         )  # fmt: skip
-    start = start or viewer()
-    copy = _copied(vault, file.sha256, _plain_name(name, extension))
-    start(str(copy))
-    return copy
+    return _plain_name(name, extension)
+
+
+def address_in_browser(vault: Vault, file: ReceivedFile) -> str:
+    """Return where `serve` gives a document to the browser that shows the console.
+
+    Raises:
+        ConsoleError: It is of a kind that could run.
+    """
+    return f"{DOCUMENTS}{file.sha256}/{quote(shown_name(vault, file))}"
 
 
 def _plain_name(name: str, extension: str) -> str:

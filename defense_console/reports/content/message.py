@@ -36,6 +36,8 @@ class AskedDocument(msgspec.Struct, frozen=True):
         expected: What must change.
         until: Until when, in the student's zone, and in the mentor's too where that differs.
         names: Names the file may have; empty for a document outside the brief.
+        key: What it is received as: the deliverable's number, or the id of a row with a free title.
+        due_at: Until when, ISO 8601 UTC.
     """
 
     title: str
@@ -43,6 +45,8 @@ class AskedDocument(msgspec.Struct, frozen=True):
     expected: str
     until: str
     names: tuple[str, ...]
+    key: int | str
+    due_at: str
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -309,6 +313,8 @@ def _asked(letter: _Letter, row: Revision) -> AskedDocument:
         expected=revision.row_expected(request, project, _.language, letter.curriculum.oral),
         until=_local(letter, row.due_at),
         names=() if deliverable is None else expected_names(deliverable, letter.to.name),
+        key=request.id if deliverable is None else deliverable.n,
+        due_at=row.due_at,
     )
 
 

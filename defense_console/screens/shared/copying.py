@@ -22,7 +22,7 @@ def copy_out(screen: ConsoleScreen, title: str, text: str) -> None:
 
 
 async def _copy(screen: ConsoleScreen, title: str, text: str) -> None:
-    if clipboard.over_ssh():
+    if clipboard.is_elsewhere():
         screen.app.copy_to_clipboard(text)
     copied = await asyncio.to_thread(clipboard.copy, text, screen.desk.folder)
     screen.tell(content(_("{what}: {sentence}", what=title, sentence=copied.sentence(language()))))

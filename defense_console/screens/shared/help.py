@@ -9,6 +9,7 @@ from textual.content import Content
 from defense_console.keys.keymap import Command, commands_for, context_title, shown_keys
 from defense_console.safe_text import content
 from defense_console.screens.base import ConsoleScreen
+from defense_console.surroundings import in_browser
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.words.translation import _, error_text, language
@@ -74,7 +75,15 @@ class HelpScreen(ConsoleScreen):
         for id, (title, commands) in self._groups.items():
             self.query_one(f"#{id}", Panel).show(title, [self._item(each) for each in commands], str(len(commands)))
         note = _("Keys are changed in settings.toml, by the names of “defense-console keys”; case has no meaning.")
-        self.query_one("#settings", Panel).show(_("Settings"), [Item(Content(note).stylize("$text-muted"))])
+        notes = [note]
+        if in_browser():
+            text = _(
+                "Ctrl+W, Ctrl+T, Ctrl+N, Ctrl+Tab and F11 belong to the browser, and some browsers keep Ctrl+Q, F5 and "
+                "F12: the palette has every command. A page that is closed or loaded again loses nothing."
+            )
+            notes.append(text)
+        items = [Item(Content(each).stylize("$text-muted")) for each in notes]
+        self.query_one("#settings", Panel).show(_("Settings"), items)
 
     def _item(self, command: Command) -> Item:
         keys = " ".join(shown_keys(command, self.desk.settings, language())) or _("palette")

@@ -19,3 +19,7 @@ class InputLost(Message):
     def __init__(self, error: BaseException) -> None:
         super().__init__()
         self.error = error
+
+
+class ShownAgain(Message):
+    """Another page of a browser shows this console from now on."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from textual.worker import Worker
 
-from defense_console.desk.uploads.viewer import open_document, viewer
+from defense_console.desk.uploads.viewer import address_in_browser, open_document, viewer
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Choose
+from defense_console.surroundings import in_browser
 from defense_console.words.translation import _, size_text
 
 
@@ -43,7 +44,12 @@ async def view(screen: ConsoleScreen, files: Sequence[ReceivedFile]) -> bool:
             return False
         file = files[chosen]
     try:
-        vault, start = screen.desk.vault, viewer()
+        vault = screen.desk.vault
+        if in_browser():
+            screen.app.open_url(address_in_browser(vault, file))
+            screen.tell(_("Your browser receives {name}.", name=file.name))
+            return True
+        start = viewer()
         await asyncio.to_thread(open_document, vault, file, start)
     except ConsoleError as error:
         screen.refuse(error)

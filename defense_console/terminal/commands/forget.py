@@ -14,6 +14,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.text import one_line, visible
 from defense_console.terminal.base import Session, shared
+from defense_console.terminal.commands.serve import forgotten_by_serve
 from defense_console.terminal.worded import WordedCommand
 from defense_console.terminal.words import OK, REFUSED, say, say_all, say_error
 from defense_console.words.translation import _, date_text, ngettext
@@ -75,7 +76,7 @@ def _forget(
     if not yes and not _confirmed(known):
         say(_("Nothing was removed."))
         return REFUSED
-    left = desk.forget(known.id)
+    left = (*desk.forget(known.id), *forgotten_by_serve(session, known.id))
     if not said_before:  # the reader may be gone: what was asked for is done before it is said
         say_all(_lines(known, settings, in_school=in_school))
     say(_("Forgotten: {id}.", id=one_line(known.id)))
