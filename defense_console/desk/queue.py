@@ -127,6 +127,10 @@ class AgendaDesk:
             self._listed, self._listed_at = self._named(pending), seen
         return self._listed
 
+    def whole(self) -> tuple[Entry, ...]:
+        """Return every pending defense of a school, with what it waits for, whoever has it; in no order."""
+        return self._lines(self._pending())
+
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
         return ({summary.id: summary for summary in pending} | unsaved).values() if unsaved else pending
@@ -250,6 +254,12 @@ class AgendaDesk:
         return next(iter(self._named(self.find([defense_id]).values())), None)
 
     def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+        lines = self._lines(found)
+        if not self.team.shared:
+            return lines
+        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
+
+    def _lines(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
@@ -261,10 +271,7 @@ class AgendaDesk:
         new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
         made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
         kept.update((line.summary.id, line) for line in made)
-        lines = tuple(kept[each.id] for each in summaries)
-        if not self.team.shared:
-            return lines
-        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
+        return tuple(kept[each.id] for each in summaries)
 
     def _in_team(self, found: Entry) -> Entry:
         """Return the line as a school lists it: who has it, and whether I am asked to keep it."""
