@@ -293,13 +293,9 @@ class AgendaDesk:
         else:
             text_id, parameters = N_("to take"), {"since": claim.since, "length": self.length_min(found.summary)}
         everything = self.team.known.administers
-        name = self._anonymous(own) if place == "to_take" and not everything else found.student_name
+        name = self.team.student_words(found.summary) if place == "to_take" and not everything else found.student_name
         places: frozenset[Tab] = frozenset({place, "team"} if everything else {place})
         return replace(found, tabs=places, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
-
-    def _anonymous(self, mentor: str) -> str:
-        """Return what is said of a student whose defense is offered to me: whose they are, and not who."""
-        return _("student of {mentor}", mentor=mentor) if mentor else _("a student")
 
     def of_day(self, day: date) -> tuple[Entry, ...]:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""

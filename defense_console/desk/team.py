@@ -19,7 +19,7 @@ from defense_console.model.queue.agenda import Place
 from defense_console.store.base import Conflict, StoreError
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.store.people import Known, Person
-from defense_console.words.translation import date_time, zone_of
+from defense_console.words.translation import _, date_time, zone_of
 
 
 class Team:
@@ -127,6 +127,11 @@ class Team:
         """Return the account of who follows the student of a defense, "" where that is not known here."""
         claim = self.claim(summary.id)
         return self.known.own.get(summary.student_id) or (claim.apart if claim is not None else "")
+
+    def student_words(self, summary: Summary) -> str:
+        """Return what is said of the student of a defense that I may take: whose they are, and not who."""
+        mentor = self.own_mentor(summary)
+        return _("student of {mentor}", mentor=self.known.name_of(mentor)) if mentor else _("a student")
 
     def asked_to_read(self, summary: Summary) -> bool:
         """Return whether I was asked to read a defense a second time."""

@@ -59,18 +59,18 @@ def test_a_student_goes_to_another_mentor_with_what_is_open(school: Room) -> Non
     own, one = of(school, "own"), of(school, "one")
     desk = own.desk.follow("s1")
     desk.ask("which budget?")
-    to = desk.next_mentors[0]
+    to = desk.handing_over.people[0]
     with pytest.raises(ConsoleError, match="not saved yet"):
-        desk.hand_over(to, desk.handover_note)
+        desk.handing_over.give(to, desk.handing_over.note)
     own.settle()
-    assert "own mentor or an administrator" in str(one.desk.follow("s1").no_handing_over)
+    assert "own mentor or an administrator" in str(one.desk.follow("s1").handing_over.refusal)
     with pytest.raises(ConsoleError, match="not yours to give"):
-        desk.hand_over(msgspec.structs.replace(to, role="nobody"), "")
+        desk.handing_over.give(msgspec.structs.replace(to, role="nobody"), "")
     assert not desk.student.handed_over
-    note = desk.handover_note
-    desk.hand_over(to, note)
+    note = desk.handing_over.note
+    desk.handing_over.give(to, note)
     assert tables(school).tables.own["s1"] == "one"
-    assert "own mentor or an administrator" in str(desk.no_handing_over)
+    assert "own mentor or an administrator" in str(desk.handing_over.refusal)
     (handed,) = seen(one).desk.follow("s1").student.handed_over
     assert (handed.to, handed.text) == ("One", "Questions: which budget?")
     event = one.desk.follow("s1").events[-1]
@@ -134,4 +134,4 @@ def test_a_mentor_alone_has_no_school(room: Room) -> None:
     alone = Twin(room)
     with pytest.raises(ConsoleError, match="yours alone"):
         SchoolDesk(alone.desk.agenda)
-    assert "yours alone" in str(alone.desk.follow("s1").no_handing_over)
+    assert "yours alone" in str(alone.desk.follow("s1").handing_over.refusal)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
@@ -55,8 +55,10 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.student.weekly import Holidays, Occurrence
 from defense_console.model.text import is_one_line
 from defense_console.settings import Settings
-from defense_console.store.people import Person
 from defense_console.words.translation import language, local_day, translator, zone_of
+
+if TYPE_CHECKING:
+    from defense_console.desk.student.handing_over import HandingOver
 
 _SOON: Final = timedelta(days=366)
 
@@ -101,42 +103,11 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return {each.id: self.ledger.state(DEFENSE, each.id) for each in self.summaries}
 
     @property
-    def handover_note(self) -> str:
-        """Return what a colleague has to know who takes the student over: goals, promises, questions, documents."""
-        from defense_console.desk.student.handing_over import handover_note
+    def handing_over(self) -> HandingOver:
+        """Return what gives the student to another mentor of a school."""
+        from defense_console.desk.student.handing_over import HandingOver
 
-        return handover_note(self.student, self.defenses, self.ledger.curricula, translator(language()))
-
-    @property
-    def next_mentors(self) -> tuple[Person, ...]:
-        """Return the mentors of the school who could have the student instead of the one who has them now."""
-        known = self.ledger.snapshot.known()
-        return tuple(each for each in known.people if each.kind == "mentor" and each.role != known.own.get(self.id))
-
-    @property
-    def no_handing_over(self) -> ConsoleError | None:
-        """Return why the student cannot be given to another mentor here, None when they can."""
-        claims, known = self.ledger.store.claims, self.ledger.snapshot.known()
-        if claims is None:
-            return ConsoleError("This store is yours alone: there is no other mentor.")
-        if known.own.get(self.id) != claims.me and not (known.administers and self.id in known.own):
-            return ConsoleError("Only the student's own mentor or an administrator gives the student to another one.")
-        return self.read_only
-
-    def hand_over(self, to: Person, text: str) -> FollowedStudent:
-        """Give the student to another mentor, with what they have to know: both in one transaction, or neither.
-
-        Raises:
-            ConsoleError: See `no_handing_over`; or it was not written, and nothing has changed.
-        """
-        people = self.ledger.store.people
-        if (reason := self.no_handing_over) is not None or people is None:
-            raise reason or ConsoleError("This store is yours alone: there is no other mentor.")
-        before = self.ledger.snapshot.known().own[self.id]
-        what = ev.StudentHandedOver(to.name or to.role, text)
-        given = self.ledger.act_together(STUDENT, self.id, what, lambda: people.hand_student(self.id, to.role, before))
-        self.ledger.snapshot.student_handed_on()
-        return given
+        return HandingOver(self)
 
     @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:

@@ -124,7 +124,7 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
 def _open_now(screen: ConsoleScreen, student_id: str) -> str:
     """Return what is open; "" where nobody registered the student."""
     try:
-        return screen.desk.follow(student_id).handover_note
+        return screen.desk.follow(student_id).handing_over.note
     except ConsoleError:
         return ""
 

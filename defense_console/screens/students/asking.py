@@ -317,10 +317,10 @@ async def open_report(screen: StudentPanels) -> None:
 async def hand_over(screen: StudentPanels) -> None:
     """Ask who follows the student from now on and what they have to know, then give the student to them."""
     desk = screen.texts
-    if (refused := desk.no_handing_over) is not None:
+    if (refused := desk.handing_over.refusal) is not None:
         screen.refuse(refused)
         return
-    people = desk.next_mentors
+    people = desk.handing_over.people
     if not people:
         screen.refuse(ConsoleError("There is no other mentor in this school."))
         return
@@ -332,9 +332,9 @@ async def hand_over(screen: StudentPanels) -> None:
     to = people[place]
     ask = Ask(desk, Asked.HAND_OVER, _("What does {mentor} have to know?", mentor=to.name or to.role),
               _("What is open, from the log: change it. Every mentor of the student reads it."),
-              initial=desk.handover_note, required=False)  # fmt: skip
+              initial=desk.handing_over.note, required=False)  # fmt: skip
     note = await answer_to(screen, ask)
-    if note is None or screen.attempt(lambda: desk.hand_over(to, note)) is None:
+    if note is None or screen.attempt(lambda: desk.handing_over.give(to, note)) is None:
         return
     desk.drop_text(Asked.HAND_OVER)
     below = next((each for each in reversed(screen.app.screen_stack[:-1]) if isinstance(each, ConsoleScreen)), screen)

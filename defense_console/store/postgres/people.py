@@ -7,7 +7,7 @@ owner of the tables adds and removes people; administrators give students too.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from psycopg import errors
@@ -18,9 +18,8 @@ from defense_console.model.errors import N_
 from defense_console.store.base import Conflict, StoreError
 from defense_console.store.people import AskedReading, Known, Person
 from defense_console.store.postgres import statements as sql
-
-if TYPE_CHECKING:
-    from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.transactions import Transactions
 
 Kind = Literal["mentor", "administrator", "service", "access"]
 KINDS: Final[tuple[Kind, ...]] = ("mentor", "administrator", "service", "access")
@@ -36,10 +35,26 @@ class Reading(msgspec.Struct, frozen=True):
     at: str
 
 
+class OfSchool(Protocol):
+    """A store of a school, as far as its people go."""
+
+    @property
+    def transactions(self) -> Transactions:
+        """Return where statements are run."""
+
+    @property
+    def school(self) -> str:
+        """Return the name of the school."""
+
+    @property
+    def server(self) -> Server:
+        """Return the server, which knows the account."""
+
+
 class People:
     """The people of a school, on the thread of its store."""
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: OfSchool) -> None:
         self._store = store
         self._school = store.school
         self._transactions = store.transactions

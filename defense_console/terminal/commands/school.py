@@ -127,11 +127,11 @@ def _hand_over(session: Session, role: str, student: str, note: str | None) -> N
     """Give a student to another mentor with a note; say what it is where the console made it."""
     with session.desk() as (_store, desk):
         follow = desk.follow(student)
-        to = next((each for each in follow.next_mentors if each.role == role), None)
+        to = next((each for each in follow.handing_over.people if each.role == role), None)
         if to is None:
             raise ConsoleError("“{role}” is no mentor here, or has this student already.", role=role)
-        text = follow.handover_note if note is None else note
-        follow.hand_over(to, text)
+        text = follow.handing_over.note if note is None else note
+        follow.handing_over.give(to, text)
         whose = follow.whose
     say(_("{student} is followed by {mentor} now.", student=one_line(whose), mentor=one_line(to.name or to.role)))
     say_all(f"  {one_line(each)}" for each in text.splitlines())
