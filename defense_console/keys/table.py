@@ -155,7 +155,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # --- queue -----------------------------------------------------------------------------------------------------
     _c("queue.open", "enter", N_("open it"), N_("Open the selected defense where it stands."), "queue", footer=10),
     _c("queue.search", "slash colon", N_("search"),
-       N_("Search students, projects, ids, outcomes and dates as you type."), "queue", footer=40),
+       N_("Search students, projects, notes, ids, outcomes and dates as you type."), "queue", footer=40),
     _c("queue.tab_today", "1 ampersand", N_("today"), N_("Show today's defenses and what starts within two hours."),
        "queue"),
     _c("queue.tab_mentor", "2 é", N_("waits for me"), N_("Show what waits for me."), "queue"),
@@ -413,7 +413,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("queue.second_reading", "r", N_("second reading"),
        N_("Rate a defense again that another mentor assessed; settle the differences."), "queue"),
     _c("reading.finish", "f9", N_("finish"), N_("Everything is rated: show both ratings of each criterion."), "reading",
-       footer=20),
+       footer=9),
     _c("replay.toggle", "t space", N_("play/stop"), N_("Play the defense from here, or stop."), "replay",
        "reading", footer=10),
     _c("replay.back", "left", N_("back"), N_("Go ten seconds back."), "replay", "reading", footer=11),

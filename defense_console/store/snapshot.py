@@ -18,7 +18,7 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
-from defense_console.store.claiming import Claim
+from defense_console.store.claiming import UNCLAIMED, Claim
 from defense_console.store.people import Known
 
 R = TypeVar("R", Summary, Student)
@@ -40,7 +40,7 @@ class Snapshot:
         self.generation = 0
         """Goes up whenever somebody has written to the store, and once it can be read again."""
         self.answered = 0
-        """How many writes of this console were answered."""
+        """How many writes of this console to logs were answered."""
         self.unread: StoreError | None = None
         """Why the store could not be read at the last look or since; None when it could."""
         self._now, self._before = _Rows(), _Rows()
@@ -145,11 +145,20 @@ class Snapshot:
             self._now.known = Known() if shared is None else self._ask(shared.known, self._before.known)
         return self._now.known
 
+    def claim_of_closed(self, stream: str) -> Claim | None:
+        """Return the claim of a defense that is closed, or was just now; None when it was never offered."""
+        shared, now = self._store.claims, self._now.single_claims
+        if shared is not None and stream not in now:
+            now[stream] = self._ask(lambda: (shared.of(stream),), (self._before.single_claims.get(stream),))[0]
+        return now.get(stream)
+
     def fence(self, stream: str) -> int | None:
         """Return under which claim this console writes on a log: 0, which is none, where somebody else has it."""
-        claim, shared = self.claims().get(stream), self._store.claims
-        if claim is None or shared is None:
+        shared = self._store.claims
+        if shared is None or subject_of(stream) is not DEFENSE:
             return None
+        if (claim := self.claims().get(stream)) is None:
+            return UNCLAIMED  # or a closed one: the store knows who had it
         return claim.fence if claim.holder == shared.me else 0
 
     def claim_changed(self) -> None:
@@ -157,6 +166,8 @@ class Snapshot:
         self._ask_again("claims")
         self._ask_again("everybody")
         self._now.students = {}
+        self._before.single_claims |= self._now.single_claims
+        self._now.single_claims = {}
 
     def student_handed_on(self) -> None:
         """Take note that this console has given a student away: another one has them now."""
@@ -202,9 +213,9 @@ class Snapshot:
         A row next to a log has the number of its last line, so it is known which one is the latest. The other rows
         have none: another console may have written since, so they are read again when they are asked for.
         """
-        self.answered += 1
         match answer.job:
             case Append(stream=stream, row=row, drop_drafts=dropped, drop_aside=settled, aside=moved):
+                self.answered += 1
                 if row is not None:
                     self._take_row(stream, {**row, "seq": answer.seq, "hash": answer.hash})
                 if dropped:
@@ -259,6 +270,7 @@ class _Rows(msgspec.Struct):
     leases: dict[str, Lease] | None = None
     claims: dict[str, Claim] | None = None
     known: Known | None = None
+    single_claims: dict[str, Claim | None] = {}
 
     def over(self, before: _Rows) -> _Rows:
         """Return these rows, and the earlier ones where there are none."""
@@ -274,6 +286,7 @@ class _Rows(msgspec.Struct):
             before.leases if self.leases is None else self.leases,
             before.claims if self.claims is None else self.claims,
             before.known if self.known is None else self.known,
+            before.single_claims | self.single_claims,
         )
 
 

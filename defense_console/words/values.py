@@ -139,7 +139,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "ask/waive": N_("why a document is given up"),
     "ask/withdraw": N_("why a request is withdrawn"),
     "ask/give_back": N_("why a defense is given back"),
-    "ask/hand_over_to": N_("who takes a defense over"),
+    "ask/hand_over": N_("what the next mentor has to know"),
     "ask/hand_over_note": N_("what the next mentor has to know"),
     "ask/settle": N_("why a rating counts"),
     "ask/student": N_("student of a new defense"),

@@ -19,14 +19,14 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.instants import iso, later
-from defense_console.model.queue.searching import Closed, closed_row
+from defense_console.model.queue.searching import MOST, Closed, Found, Wanted, closed_row, look_through
 from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size, StoreError
-from defense_console.store.caches import row_of_log
-from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
+from defense_console.store.caches import notes_of_log, row_of_log
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims, may_write
 from defense_console.store.id_digits import digits
 from defense_console.store.people import AskedReading, Known, People, Person
 
@@ -137,7 +137,8 @@ class MemoryStore:
     def append(self, job: Append) -> tuple[int, str]:
         with self.transaction():
             claim = self._tables.claims.get(job.stream)
-            if job.fence is not None and (claim is None or claim.fence != job.fence or claim.state != "claimed"):
+            place = None if claim is None else (claim.holder, claim.fence)
+            if job.fence is not None and not may_write(job.fence, self.claims.me if self.claims else "", place):
                 raise Conflict("{stream} is no longer yours.", stream=job.stream)
             return log_rules.append(self, job)
 
@@ -205,6 +206,14 @@ class MemoryStore:
     def closed(self) -> tuple[Closed, ...]:
         found = [closed_row(summary) for summary in self._summaries() if not summary.pending]
         return tuple(sorted(found, key=lambda each: (each.planned_at, each.id), reverse=True))
+
+    def search(self, wanted: Wanted) -> Found:
+        def notes(id: str) -> str:
+            return notes_of_log(DEFENSE.stream(id), self._tables.logs[DEFENSE.stream(id)], self.curriculum)
+
+        names = {each.id: each.name for each in self.students()}
+        closed, pending = look_through(wanted, self.closed(), self.pending(), names.get, notes)
+        return Found(wanted, self.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending))
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         wanted = digits(prefix)
@@ -304,7 +313,8 @@ class MemoryClaims:
         self._store = store
 
     def all(self) -> dict[str, Claim]:
-        return dict(self._store.database.tables.claims)
+        waiting = {DEFENSE.stream(summary.id) for summary in self._store.pending()}
+        return {name: claim for name, claim in self._store.database.tables.claims.items() if name in waiting}
 
     def of(self, stream: str) -> Claim | None:
         return self._store.database.tables.claims.get(stream)

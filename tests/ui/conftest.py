@@ -20,6 +20,7 @@ from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.desk.logs.searches import Searches
 from defense_console.desk.upkeep.daily_backup import DailyBackup
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
@@ -34,7 +35,7 @@ from defense_console.model.student.kinds import StudentRegistered, StudentWhat
 from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
-from defense_console.store.base import Answer, Store, StoreError
+from defense_console.store.base import Answer, Searched, Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -106,14 +107,17 @@ class Room:
         """The spool's folder."""
         return self.folder.with_name("spool")
 
-    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
-        """The store once more, as another console or another thread opens it."""
-        return disk.open(self.folder) if self.database is None else MemoryStore(self.database, self.account)
+    def connect(self, disk: type[TinyStore] = TinyStore, account: str | None = None) -> Store:
+        """The store once more, as another console or another thread opens it. Args: account: in a school, not mine."""
+        if self.database is None:
+            return disk.open(self.folder)
+        return MemoryStore(self.database, self.account if account is None else account)
 
-    def open_desk(self, deliver: Callable[[Answer], None], daily: DailyBackup | None = None) -> Desk:
+    def open_desk(self, deliver: Callable[[Answer | Searched], None], daily: DailyBackup | None = None) -> Desk:
         store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
+        account = self.account  # a thread connects later
         recorder = Recorder(
-            lambda: self.connect(self.disk),
+            lambda: self.connect(self.disk, account),
             deliver,
             now=lambda: iso(self.machine.wall),
             delays_s=(0.25,),  # each failed try is drawn
@@ -121,9 +125,11 @@ class Room:
             keeps_aside=True,
         )
         recorder.start()
+        searches = Searches(lambda: self.proxy(self.connect()) if self.proxy else self.connect(), deliver)
         return Desk(
             store if self.proxy is None else self.proxy(store), recorder, self.machine.read, lambda _pid: "start-1",
             self.settings, SHIPPED, daily, vault=FolderVault(self.folder), folder=self.folder,
+            searches=searches,
         )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:

@@ -27,7 +27,7 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
             await shows(camille, "Offered to the other mentors.", "now in “To take”")
 
             await dominique.press("7")
-            await shows(dominique, "a student", "to take, 30 min, offered now")
+            await shows(dominique, "a student", "to take, 30 min, offered now", "Enter take it")
             await dominique.press("enter")
             await shows(
                 dominique, "Take this defense?", "Attempt 1, a student.", "Your week would have 30 min of defenses."
@@ -92,6 +92,17 @@ async def test_a_student_and_a_defense_go_to_somebody_who_is_chosen_by_name(room
     assert room.database.tables.own["s1"] == "m01"
     assert [each.text for each in room.follow("s1").handed_over] == ["Questions: which budget?; he is shy"]
     assert room.drafts_of("student/s1") == {}
+
+
+async def test_half_a_screen_shows_the_tab_that_is_open(room: Room) -> None:
+    room.database = Database()
+    room.account = "camille"
+    room.student("s1", "Ada")
+    room.plan()
+    async with room.app().run_test(size=(60, 20)) as pilot:
+        await shows(pilot, "[1 Day 1]")
+        await pilot.press("8")
+        await shows(pilot, "… ", "7 Take 0 [8 Team 0]", "The other mentors have nothing pending.")
 
 
 async def test_a_mentor_alone_sees_no_tabs_of_a_school(room: Room) -> None:

@@ -8,7 +8,6 @@ from defense_console.model.queue.agenda import Entry
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.dialogs import Choose, Confirm
-from defense_console.screens.shared.one_of_many import choose_one
 from defense_console.words.translation import N_, _, date_time, duration_text, when
 
 
@@ -103,6 +102,8 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
         screen.refuse(refused)
         return
     texts = screen.desk.brief(summary.id)
+    from defense_console.screens.shared.one_of_many import choose_one
+
     people = team.successors(summary)
     if not people:
         screen.refuse(ConsoleError("There is no other mentor here who could take this defense."))
