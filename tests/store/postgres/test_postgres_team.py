@@ -97,6 +97,15 @@ def test_a_second_reader_reads_one_defense_until_the_reading_is_done(school: Sch
     with school.psql("camille") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
         run("INSERT INTO second_reader VALUES (%s, %s, %s, %s, current_user, now(), NULL)",
             school.address.school, stream, his, "s-of-somebody-else")  # fmt: skip
+    decide(school.open("administrator"), n + 1, planned(n + 1))
+    with school.psql("camille") as run:
+        run("INSERT INTO second_reader VALUES (%s, %s, %s, %s, current_user, now(), NULL)",
+            school.address.school, stream_of(n + 1), his, f"s{n}")  # fmt: skip
+    with school.psql("marc") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run("INSERT INTO event VALUES (%s, %s, 9, '{}', '', '', now(), 9, current_user, NULL)",
+            school.address.school, stream_of(n + 1))  # fmt: skip
+    assert marc.read_log(stream_of(n + 1)) == (), "a row about somebody else's defense gives nothing"
+    camille.people.end_reading(stream_of(n + 1), his)
     camille.people.ask_reading(stream, f"s{n}", his)
     assert [(each.stream, each.done) for each in marc.people.readings_asked()] == [(stream, "")]
     assert stream in marc.people.known().reads
@@ -146,6 +155,8 @@ def test_an_administrator_imports_offers_and_sees_what_waits(school: School, n: 
     (his,) = (each for each in found["mentors"] if each["account"] == school.roles["marc"])
     assert his["capacity_min"] == 240
     assert {"monday": "2026-11-30", "minutes": 30} in his["weeks"]
+    school.open("camille").people.hand_student(f"a{n}-1", school.roles["marc"], school.roles["camille"])
+    assert marc.people.known().own[f"a{n}-1"] == school.roles["marc"], "hers to give, though the office registered them"
     said = cli("school", "waiting", "--store", office, "--lang", "fr").output
     assert "Student 1" in said
     assert defense(n) not in said
