@@ -17,6 +17,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
 from defense_console.store.claiming import Claims
+from defense_console.store.people import People
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -295,6 +296,10 @@ class Store(Protocol):
     @property
     def claims(self) -> Claims | None:
         """Return the claims of a store that mentors share, None for a mentor's own."""
+
+    @property
+    def people(self) -> People | None:
+        """Return the people of a store that mentors share, None for a mentor alone."""
 
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.

@@ -19,6 +19,7 @@ from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 from defense_console.store.claiming import UNCLAIMED, Claim
+from defense_console.store.people import Known
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
@@ -137,6 +138,13 @@ class Snapshot:
             self._now.claims = {} if shared is None else self._ask(shared.all, self._before.claims)
         return self._now.claims
 
+    def known(self) -> Known:
+        """Return what is known of the people of the school; nobody in a store that is not shared."""
+        if self._now.known is None:
+            shared = self._store.people
+            self._now.known = Known() if shared is None else self._ask(shared.known, self._before.known)
+        return self._now.known
+
     def claim_of_closed(self, stream: str) -> Claim | None:
         """Return the claim of a defense that is closed, or was just now; None when it was never offered."""
         shared, now = self._store.claims, self._now.single_claims
@@ -154,10 +162,21 @@ class Snapshot:
         return claim.fence if claim.holder == shared.me else 0
 
     def claim_changed(self) -> None:
-        """Take note that this console has changed a claim."""
+        """Take note that this console has changed a claim, and with it whom the mentor may read about."""
         self._ask_again("claims")
+        self._ask_again("everybody")
+        self._now.students = {}
         self._before.single_claims |= self._now.single_claims
         self._now.single_claims = {}
+
+    def student_handed_on(self) -> None:
+        """Take note that this console has given a student away: another one has them now."""
+        self._ask_again("known")
+        self._ask_again("everybody")
+        self._ask_again("pending")
+        self._ask_again("closed")
+        self._now.students, self._now.listed = {}, None
+        self.generation += 1
 
     def _all(
         self,
@@ -211,7 +230,7 @@ class Snapshot:
                 self._ask_again("leases")
 
     def _ask_again(
-        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims"]
+        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims", "known"]
     ) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
@@ -250,6 +269,7 @@ class _Rows(msgspec.Struct):
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None
     claims: dict[str, Claim] | None = None
+    known: Known | None = None
     single_claims: dict[str, Claim | None] = {}
 
     def over(self, before: _Rows) -> _Rows:
@@ -265,6 +285,7 @@ class _Rows(msgspec.Struct):
             before.asides if self.asides is None else self.asides,
             before.leases if self.leases is None else self.leases,
             before.claims if self.claims is None else self.claims,
+            before.known if self.known is None else self.known,
             before.single_claims | self.single_claims,
         )
 

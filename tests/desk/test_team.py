@@ -256,7 +256,7 @@ def test_who_takes_a_student_over_is_told_what_is_open(room: Room) -> None:
     desk.set_goal("read the brief")
     desk.keep_goal(desk.student.goals[-1].seq)
     desk.ask("which budget?")
-    assert desk.handover_note.splitlines() == [
+    assert desk.handing_over.note.splitlines() == [
         "Goals: maquette v2 (2026-12-01)",
         "Questions: which budget?",
         "Documents: IRP-P2 1. Interview guide and questionnaire; IRP-P2 2. Needs-analysis report",

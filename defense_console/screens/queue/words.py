@@ -104,7 +104,10 @@ def following(entry: Entry, left_s: int | None, zone: str, now: str) -> str:
             return _("signed, not released")
         case "keep it?":
             return _("keep it? {length} to answer", length=length_to(entry.next_at, zone, now, due=True))
-        case "to take" | "with {holder}":
+        case "to take":
+            since = in_words(str(entry.parameters["since"]), zone, now)
+            return _("to take, {length} min, offered {since}", length=entry.parameters["length"], since=since)
+        case "with {holder}":
             since = in_words(str(entry.parameters["since"]), zone, now)
             holder = shortened(str(entry.parameters.get("holder", "")), 24)
             return f"{_(entry.text_id, holder=holder)}, {since}"

@@ -354,6 +354,32 @@ GIVEN: Final = "SELECT role_name, student FROM grants WHERE school = %s"
 GIVE: Final = "INSERT INTO grants (school, role_name, student) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 TAKE_BACK: Final = "DELETE FROM grants WHERE school = %s AND role_name = %s AND student = %s"
 TAKE_BACK_ALL: Final = "DELETE FROM grants WHERE school = %s AND role_name = %s"
+OWN_MENTORS: Final = "SELECT student, role_name FROM pupil WHERE school = %s AND role_name <> ''"
+"""Who registered each student, or was given them: for a mentor only their own."""
+NEW_PUPIL: Final = """
+UPDATE pupil SET role_name = %(role)s, given_by = current_user
+WHERE school = %(school)s AND student = %(student)s AND role_name = %(before)s
+"""
+NOBODYS_PUPIL: Final = """
+UPDATE pupil SET role_name = %(role)s, given_by = current_user
+WHERE school = %(school)s AND student = %(student)s AND role_name NOT IN (
+    SELECT p.role_name FROM person AS p WHERE p.school = %(school)s AND p.kind = 'mentor'
+    UNION SELECT c.role_name FROM colleague AS c WHERE c.school = %(school)s AND c.kind = 'mentor')
+"""
+"""Whom no mentor follows, but who registered them by an import, is theirs who is given them."""
+ASK_READING: Final = """
+INSERT INTO second_reader (school, stream, role_name, student, asked_by, since)
+VALUES (%s, %s, %s, %s, current_user, clock_timestamp())
+"""
+READING_DONE: Final = """
+UPDATE second_reader SET done = clock_timestamp()
+WHERE school = %s AND stream = %s AND role_name = current_user AND done IS NULL
+"""
+END_READING: Final = "DELETE FROM second_reader WHERE school = %s AND stream = %s AND role_name = %s"
+END_READINGS: Final = "DELETE FROM second_reader WHERE school = %s AND role_name = %s"
+READINGS_ASKED: Final = """
+SELECT stream, role_name, since, done FROM second_reader WHERE school = %s ORDER BY since, stream, role_name
+"""
 NO_PUPIL: Final = "UPDATE pupil SET role_name = '' WHERE school = %s AND role_name = %s AND student = %s"
 NO_PUPILS: Final = "UPDATE pupil SET role_name = '' WHERE school = %s AND role_name = %s"
 STUDENT_THERE: Final = "SELECT 1 FROM log WHERE school = %s AND student = %s LIMIT 1"
@@ -372,18 +398,22 @@ NEW_ROLE: Final = 'CREATE ROLE "person" LOGIN'
 USE_SCHEMA: Final = 'GRANT USAGE ON SCHEMA "schema" TO "person"'
 _READ: Final = (
     "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, claim_change, "
-    "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, defense_console_schema"
+    "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, second_reader, "
+    "defense_console_schema"
 )
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
-    'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of TO "person"',
+    "GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of, second_reader"
+    ' TO "person"',
     'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"',
     'GRANT UPDATE (seq, hash, waiting, changed, row_seq, row_version, body, released) ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
     'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
+    'GRANT UPDATE (role_name, given_by) ON pupil TO "person"',
+    'GRANT UPDATE (done) ON second_reader TO "person"',
     'GRANT UPDATE ON draft, aside, lease, living, fact, writer TO "person"',
-    'GRANT DELETE ON private_line, draft, aside, lease, living, writer, offer TO "person"',
+    'GRANT DELETE ON private_line, draft, aside, lease, living, writer, offer, grants, second_reader TO "person"',
 )
 GRANTS: Final = {
     "mentor": (f'GRANT SELECT ON {_READ} TO "person"', *_WRITE),
@@ -391,7 +421,6 @@ GRANTS: Final = {
         f'GRANT SELECT ON {_READ} TO "person"',
         *_WRITE,
         'GRANT DELETE ON log, event, beside, claim, claim_change, grants, pupil, reading, upload_of TO "person"',
-        'GRANT UPDATE (role_name) ON pupil TO "person"',
     ),
     "service": (
         f'GRANT SELECT ON {_READ} TO "person"',
@@ -416,6 +445,7 @@ FORGET: Final = (
     "DELETE FROM lease WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM offer WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM claim_change WHERE school = %(school)s AND stream = ANY(%(streams)s)",
+    "DELETE FROM second_reader WHERE school = %(school)s AND student = %(student)s",
     "DELETE FROM claim WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM event WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM log WHERE school = %(school)s AND stream = ANY(%(streams)s)",

@@ -16,10 +16,11 @@
 | `upload_of` | document that a log names | stream, SHA-256 |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 | `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
-| `pupil` | student: who registered them first | student |
+| `pupil` | student: who registered them first, or was given them | student |
+| `second_reader` | defense that a mentor was asked to read again | stream, account |
 | `reading` | time that everything of a student was read | student, account |
 
-Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`).
+Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`, `team.py`).
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ from defense_console.store.postgres import verifying
 from defense_console.store.postgres.beside import RowsBeside
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 from defense_console.store.postgres.vault import PostgresVault
@@ -95,6 +97,7 @@ class PostgresStore(RowsBeside):
         super().__init__(Transactions(server, self._name), server.school)
         self.vault = PostgresVault(server)
         self.claims = PostgresClaims(self.transactions, self.school, server.account)
+        self.people = People(self)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
@@ -157,6 +160,8 @@ class PostgresStore(RowsBeside):
         written = log_rules.append(self, job)
         if any(glance(line).turns for line in job.lines):
             self._turn_notes(job.stream)
+        if any(glance(line).ends_reading for line in job.lines):
+            self.transactions.execute(sql.READING_DONE, (self.school, job.stream))
         return written
 
     def _turn_notes(self, stream: str) -> None:

@@ -82,6 +82,7 @@ class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
     claims = None
+    people = None
     """A mentor's own store is not shared."""
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
