@@ -203,7 +203,7 @@ class AgendaDesk:
         wanted: dict[tuple[str, str], int] = {}
         pending = self.ledger.snapshot.pending()
         if len(pending) > READ_AT_ONCE and self.team.shared:
-            pending = tuple(each for each in pending if self.team.place(each.id) == "mine")
+            pending = tuple(each for each in pending if self.team.place(each) == "mine")
         if len(pending) > READ_AT_ONCE:
             return
         for summary in pending:

@@ -404,8 +404,8 @@ _READ: Final = (
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
-    "GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of, second_reader"
-    ' TO "person"',
+    'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of TO "person"',
+    'GRANT INSERT ON second_reader TO "person"',
     'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"',
     'GRANT UPDATE (seq, hash, waiting, changed, row_seq, row_version, body, released) ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',

@@ -23,7 +23,7 @@ from defense_console.words.translation import _, language, ngettext
 if TYPE_CHECKING:
     from defense_console.desk.exchange.files import Taken
     from defense_console.exchange.data_file import DataFile
-    from defense_console.store.base import OpenedStore
+    from defense_console.store.opened import OpenedStore
 
 _LISTS: Final = frozenset({"csv", "workbook", "json", "sessions"})
 """What is shown and asked about before it is written."""
