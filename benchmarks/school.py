@@ -1,6 +1,6 @@
 """What the store of a school costs, next to the store in a folder: an append, the queue, a look for changes.
 
-    python benchmarks/school.py [--address postgresql://…] [--defenses N] [--rounds N]
+    python -m benchmarks school [--address postgresql://…] [--defenses N] [--rounds N]
 
 An append is one event with its summary, durable when it returns. The queue is what `pending()` reads, one defense in a
 hundred; drawing it again from memory asks nothing. The limit of the server is one row inserted and committed on the
@@ -20,8 +20,6 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.tick import STAMP, defense, fill, line, planned
 from defense_console.model.defense.kinds import Noted
