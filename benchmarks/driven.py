@@ -159,6 +159,11 @@ class Driven:
     # --- what it uses ------------------------------------------------------------------------------------------------
 
     @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    @property
     def cpu_s(self) -> float:
         """Seconds of the processor that all its threads have used which are still there."""
         used = 0

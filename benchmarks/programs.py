@@ -21,6 +21,7 @@ from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.defense.fold import fold
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import defense_id
+from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.store import TinyStore
 
 PYTHON = sys.executable
@@ -91,7 +92,11 @@ class Bench:
     def store(self, name: str) -> str:
         """Return the folder of a store, which is there."""
         place = self.folder / name
-        return str(place if place.exists() else fill(place, **self._stores[name]))
+        if not place.exists():
+            fill(place, **self._stores[name])
+            # The copy of the day: a console would begin it, and its process would outlive the console that is killed.
+            Backups(place).write(clocks.read().wall)
+        return str(place)
 
     def _make_stores(self, command: Sequence[str]) -> None:
         """Make the store that a command names, when it is first run."""
