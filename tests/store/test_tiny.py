@@ -115,6 +115,16 @@ def test_an_action_takes_seven_statements_and_reading_what_is_pending_a_few(
         store.append(logs.more(1, 1, "a note"))
         assert len(_Counted.statements) <= 7, _Counted.statements
         assert [each.partition(" ")[0] for each in _Counted.statements].count("COMMIT") == 1
+        checked = list[int]()
+        checksum = schema.checksum
+
+        def counted(table: str, id: int, body: bytes) -> bytes:
+            checked.append(id)
+            return checksum(table, id, body)
+
+        monkeypatch.setattr(schema, "checksum", counted)
+        assert [each.seq for each in store.pending() if each.id == logs.defense(1)] == [2]
+        assert checked == [defense_key(logs.defense(1))], "only the row that was changed is read again"
 
 
 def test_going_through_a_whole_store_takes_statements_by_the_page_and_counts_each_line(

@@ -21,7 +21,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
-from defense_console.store.sqlite.engine import DamagedRow, RawRow
+from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import defense_key, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
@@ -42,8 +42,8 @@ class Summaries:
         self._documents = documents
         self._rows = documents.rows
         self._complete = False
-        self._known: dict[int, tuple[int, Summary]] = {}
-        """What was pending when it was read last, by key: the hash of its bytes, and what they say."""
+        self._known: dict[int, tuple[bytes, Summary]] = {}
+        """What was pending and sound when it was read last, by key: its checksum, and what it says."""
         self._pending: tuple[Summary, ...] = ()
         self._pending_version = (-1, -1)
         self._closed: tuple[Closed, ...] = ()
@@ -63,22 +63,24 @@ class Summaries:
         return self._pending
 
     def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
-        """Return what `_read` does, of all that is pending; a row with the same bytes is not decoded again."""
-        known, self._known = self._known, {}
-        found, stale = dict[int, Summary](), list[int]()
-        for row in self._rows.raw(PENDING):
-            of_bytes = hash(row.body)
-            before, summary = known.get(row.id, (0, None))
-            if not row.sound or before != of_bytes:
-                summary = _decoded(row)
-            if summary is None:
-                stale.append(row.id)
-            else:
-                found[row.id], self._known[row.id] = summary, (of_bytes, summary)
-        last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in found.values()])
-        for key, summary in found.items():
+        """Return what `_read` does, of all that is pending; rows with the same checksum are not read again."""
+        if self._known:
+            sums = self._rows.sums(PENDING)
+            known = {key: each for key, each in self._known.items() if each[0] == sums.get(key)}
+            new = [key for key in sums if key not in known]
+            bodies = self._rows.bodies_of(PENDING, new)
+        else:
+            rows = list(self._rows.raw(PENDING))
+            sums, known, new = {row.id: row.sum for row in rows}, {}, [row.id for row in rows]
+            bodies = {row.id: row.body for row in rows if row.sound}
+        read = {key: summary for key, body in bodies.items() if (summary := _decoded(body)) is not None}
+        stale = [key for key in new if key not in read]
+        last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in read.values()])
+        for key, summary in read.items():
             if summary.seq < last.get(DEFENSE.stream(summary.id), 0) or summary.version < SUMMARY_VERSION:
                 stale.append(key)
+        found = {key: known[key][1] if key in known else read[key] for key in sums if key in known or key in read}
+        self._known = known | {key: (sums[key], read[key]) for key in read.keys() - set(stale)}
         return found, stale
 
     def find(self, prefix: str) -> list[Summary]:
@@ -233,10 +235,10 @@ class Summaries:
             self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
 
 
-def _decoded(row: RawRow) -> Summary | None:
-    """Return the summary of a row, None when it is damaged."""
+def _decoded(body: bytes) -> Summary | None:
+    """Return the summary of a row, None when it is none."""
     with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-        return _DECODE(row.body) if row.sound else None
+        return _DECODE(body)
     return None
 
 
