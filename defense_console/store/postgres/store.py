@@ -110,7 +110,7 @@ class PostgresStore:
                 self._let_go(self._names)
             self._names = []
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, begins: Sequence[str] = ()) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
         return self.transactions.block()
 

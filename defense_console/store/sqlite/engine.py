@@ -359,6 +359,10 @@ class RowStorage(Storage):
         """Drop a row; return whether it was there."""
         return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
 
+    def empty(self, names: Sequence[str]) -> set[str]:
+        """Return the names under which there is no table and no row."""
+        return {*names} - self.those_named(names) - self.last_ids(names).keys()
+
     def has(self, name: str, id: int) -> bool:
         """Return whether there is such a row."""
         found = self._connection.execute("SELECT 1 FROM rows WHERE tab = ? AND id = ?", (name, id))

@@ -87,6 +87,14 @@ class People:
         row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a student with the hash of their last event, in a transaction of the caller."""
-        self._documents.put(TABLE, name_key(row["id"]), row, "id")
+    def put(self, row: Mapping[str, Any], *, new: bool = False) -> None:
+        """Write a student with the hash of their last event, in a transaction of the caller.
+
+        Args:
+            new: There is no such student, so nobody needs to look.
+        """
+        key = name_key(row["id"])
+        if new:
+            self._documents.replace(TABLE, key, row, None)
+        else:
+            self._documents.put(TABLE, key, row, "id")

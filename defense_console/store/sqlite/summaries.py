@@ -220,12 +220,16 @@ class Summaries:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a summary to the table it belongs to, in a transaction of the caller."""
+    def put(self, row: Mapping[str, Any], *, new: bool = False) -> None:
+        """Write a summary to the table it belongs to, in a transaction of the caller.
+
+        Args:
+            new: There is none of this defense, so nobody needs to look.
+        """
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
-        rows = self._rows.in_either((PENDING, CLOSED), key)
+        rows = {} if new else self._rows.in_either((PENDING, CLOSED), key)
         moved, new = there in rows, here not in rows
         self._documents.replace(here, key, msgspec.to_builtins(summary), rows.get(here), "id")
         if moved:
