@@ -64,17 +64,15 @@ class Summaries:
 
     def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
         """Return what `_read` does, of all that is pending; rows with the same checksum are not read again."""
+        known, sums = dict[int, tuple[bytes, Summary]](), dict[int, bytes]()
         if self._known:
             sums = self._rows.sums(PENDING)
             known = {key: each for key, each in self._known.items() if each[0] == sums.get(key)}
-            new = [key for key in sums if key not in known]
-            bodies = self._rows.bodies_of(PENDING, new)
+            bodies: Iterable[tuple[int, bytes]] = self._rows.bodies_of(PENDING, [*sums.keys() - known.keys()]).items()
         else:
-            rows = list(self._rows.raw(PENDING))
-            sums, known, new = {row.id: row.sum for row in rows}, {}, [row.id for row in rows]
-            bodies = {row.id: row.body for row in rows if row.sound}
-        read = {key: summary for key, body in bodies.items() if (summary := _decoded(body)) is not None}
-        stale = [key for key in new if key not in read]
+            bodies = self._sound_bodies(sums)
+        read = {key: summary for key, body in bodies if (summary := _decoded(body)) is not None}
+        stale = [key for key in sums if key not in known and key not in read]
         last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in read.values()])
         for key, summary in read.items():
             if summary.seq < last.get(DEFENSE.stream(summary.id), 0) or summary.version < SUMMARY_VERSION:
@@ -82,6 +80,13 @@ class Summaries:
         found = {key: known[key][1] if key in known else read[key] for key in sums if key in known or key in read}
         self._known = known | {key: (sums[key], read[key]) for key in read.keys() - set(stale)}
         return found, stale
+
+    def _sound_bodies(self, sums: dict[int, bytes]) -> Iterator[tuple[int, bytes]]:
+        """Yield what is pending and sound, one row at a time. Args: sums: takes the checksum of every row, by id."""
+        for row in self._rows.raw(PENDING):
+            sums[row.id] = row.sum
+            if row.sound:
+                yield row.id, row.body
 
     def find(self, prefix: str) -> list[Summary]:
         """Return those whose id begins with these digits, in order of their ids."""
