@@ -54,6 +54,8 @@ PARTS: Mapping[str, str] = {
     "tick": "a durable action next to the disk",
 }
 """What `python -m benchmarks PART` runs besides the table."""
+SCROLLED = 60
+"""Moves in a long list: so many that both lists scroll."""
 QUICK_S = 120
 """Seconds after which `--quick` begins no row."""
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -92,7 +94,7 @@ def measures(bench: Bench, programs: Mapping[str, Path]) -> list[Measure]:
         return bench.start(bench.console(store), shown)
 
     def queue(store: str) -> Run:
-        return bench.keys(bench.console(store), "All pending", [b"j"], b"5")
+        return bench.keys(bench.console(store), "All pending", [b"j"], b"5", SCROLLED)
 
     def live(store: str, *keys: bytes) -> Run:
         return bench.keys(bench.console(store), "Rubric", keys)
@@ -104,7 +106,7 @@ def measures(bench: Bench, programs: Mapping[str, Path]) -> list[Measure]:
     def of_peers(measure: Callable[[list[str], str], Run]) -> dict[str, Run]:
         return {name: measure([str(program)], peers.PEERS[name].shown) for name, program in programs.items()}
 
-    moves = bench.keys(table, "drawn", [DOWN])
+    moves = bench.keys(table, "drawn", [DOWN], rounds=SCROLLED)
     ticks = bench.keys(list_of_12, "drawn", [key for move in UP_AND_DOWN for key in (move, b" ")])
     plain = [PYTHON, "-m", "defense_console"]
     typing = of_peers(lambda command, shown: bench.keys(command, shown, [b"a"]))

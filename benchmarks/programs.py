@@ -140,7 +140,7 @@ class Bench:
         self, command: Sequence[str], shown: str, keys: Sequence[bytes], before: bytes = b"", rounds: int = 0
     ) -> Run:
         """From a key until something is drawn, with a hand that rests after each; all that is drawn until then."""
-        paced = min(rounds or self._keys, self._keys)
+        paced = rounds or self._keys
 
         def measure() -> Found:
             with self.driven(command) as program:
