@@ -52,12 +52,15 @@ def drawn(found: dict[int, dict[str, float]]) -> bytes:
     import pygal
 
     style = pygal.style.Style(font_family="sans-serif", background="#ffffff", plot_background="#ffffff",
-                              title_font_size=18, legend_font_size=14, label_font_size=13)  # fmt: skip
+                              title_font_size=18, legend_font_size=14, label_font_size=13,
+                              guide_stroke_color="#d0d0d0", major_guide_stroke_color="#d0d0d0",
+                              colors=("#0a45b8", "#12660f", "#a81a14", "#b57a00", "#6a6a6a"))  # fmt: skip
     plot = pygal.Line(
         js=[], no_prefix=True, disable_xml_declaration=True, style=style, logarithmic=True, width=900, height=480,
         title="What a history costs, in milliseconds", x_title="closed defenses", legend_at_bottom=True,
         legend_at_bottom_columns=3, truncate_legend=-1, value_formatter=lambda ms: f"{ms:,g}",
     )  # fmt: skip
+    plot.y_labels = [0.1, 1, 10, 100, 1_000]
     plot.x_labels = [f"{size:,}" for size in found]
     for name, label in LABELS.items():
         plot.add(label, [round(each[name], 3) for each in found.values()])
