@@ -302,7 +302,10 @@ class AgendaDesk:
         Args:
             besides: Id of one that is left out; those that come after it come first.
         """
-        live = [each for each in self._pending() if each.session == "live" and self.team.place(each) == "mine"]
+        unsaved = self.unsaved()
+        here = [each for each in self.ledger.snapshot.pending() if each.session == "live" and each.id not in unsaved]
+        here += [each for each in unsaved.values() if each.session == "live"]
+        live = [each for each in sorted(here, key=lambda each: each.id) if self.team.place(each) == "mine"]
         found = [
             GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
                     each.planned_at)

@@ -308,8 +308,13 @@ class Store(Protocol):
             A question: has another object written to the store since it was last asked? It costs next to nothing.
         """
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Group several writes: all of them, or none when the block raises."""
+    def transaction(self, begins: Sequence[str] = ()) -> AbstractContextManager[None]:
+        """Group several writes: all of them, or none when the block raises.
+
+        Args:
+            begins: Logs that the block begins. An engine may look at once whether they are there; then an error in one
+                of these appends ends the whole transaction.
+        """
 
     def reading(self) -> AbstractContextManager[None]:
         """Read several times from one view of the store, that of the first look; others may write meanwhile.

@@ -7,6 +7,7 @@ called once a second and when a defense is opened. While the store cannot be rea
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeVar
 
@@ -252,6 +253,9 @@ class Snapshot:
             self._ask_again("pending")  # whether it still is one: another console may have written since
         elif _take(now.summaries, summary) and now.pending is not None:
             (now.pending.add if summary.pending else now.pending.discard)(summary.id)
+            if now.listed is not None:
+                now.listed = _with(now.listed, summary)
+            return
         now.listed = None
 
 
@@ -292,6 +296,13 @@ class _Rows(msgspec.Struct):
 
 def _present(rows: Mapping[str, R | None], ids: Iterable[str]) -> tuple[R, ...]:
     return tuple(row for id in ids if (row := rows.get(id)) is not None)
+
+
+def _with(listed: tuple[Summary, ...], row: Summary) -> tuple[Summary, ...]:
+    """Return the pending ones in order of their ids with a row as it is now: none of the others is looked at."""
+    place = bisect_left(listed, row.id, key=lambda each: each.id)
+    there = place < len(listed) and listed[place].id == row.id
+    return (*listed[:place], *([row] if row.pending else []), *listed[place + there :])
 
 
 def _take(known: dict[str, R | None], row: R) -> bool:

@@ -96,7 +96,7 @@ class MemoryStore:
         return self._open or self.database.tables
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, begins: Sequence[str] = ()) -> Iterator[None]:
         with self.database.lock:
             before, self._open = self._open, self._tables.copy()
             try:

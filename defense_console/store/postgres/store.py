@@ -121,7 +121,7 @@ class PostgresStore(RowsBeside):
             self._changes.close()
         self.let_go()
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, begins: Sequence[str] = ()) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
         return self.transactions.block()
 
