@@ -223,7 +223,10 @@ class Team:
             raise reason or self.none_here
         try:
             return change(claim)
-        finally:  # where somebody was first, what they did is shown
+        except Conflict as error:  # somebody was first: say who
+            self.ledger.snapshot.claim_changed()
+            raise self.not_mine(claim.stream) or error from None
+        finally:
             self.ledger.snapshot.claim_changed()
 
     # --- once a minute -----------------------------------------------------------------------------------------------

@@ -445,6 +445,10 @@ class OpenedStore(Store, Protocol):
     def folder(self) -> Path | None:
         """Return the folder that it lies in, None for one on a server."""
 
+    @property
+    def no_console(self) -> ConsoleError | None:
+        """Return why no console is opened by this account, None when one may be."""
+
     def another(self) -> OpenedStore:
         """Open the same store once more, for another thread.
 

@@ -200,7 +200,7 @@ class Inbox:
                     desk.ledger.author = student.name
                 intake = desk.intake(receipt.defense)
                 incoming = intake.look(self._receipts.place(receipt.folder) / receipt.name, [("*", receipt.key)])
-                if (held := intake.read_only) is not None:
+                if (held := intake.waits(incoming)) is not None:
                     return StoreError(held.id, **held.parameters)
                 try:
                     intake.take(incoming)

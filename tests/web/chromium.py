@@ -40,7 +40,7 @@ def a_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(store: Path, around: Path) -> Iterator[str]:
+def served(store: Path | str, around: Path) -> Iterator[str]:
     """`serve` on a free port; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -174,10 +174,7 @@ def contest(desk: Desk, student_id: str, defense_id: str, reason: str) -> None:
         ConsoleError: It is not this student's, or it cannot be contested now.
     """
     _own(desk, student_id, defense_id)
-    verdict = desk.verdict(defense_id)
-    if (problem := verdict.read_only) is not None:
-        raise problem
-    verdict.contest(reason)
+    desk.verdict(defense_id).contest(reason)
 
 
 def clock_words(next_date: NextDate, words: Translator, zone: str, now: Stamp) -> tuple[str, str]:

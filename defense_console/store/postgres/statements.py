@@ -340,11 +340,12 @@ _READ: Final = (
     "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, claim_change, "
     "person, colleague, pupil, grants, reading, beside, defense_console_schema"
 )
+_ENDS: Final = "(seq, hash, waiting, changed, row_seq, row_version, body, released)"
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
     'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer TO "person"',
-    'GRANT UPDATE (seq, hash, waiting, changed, row_seq, row_version, body, released) ON log TO "person"',
+    f'GRANT UPDATE {_ENDS} ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
     'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
     'GRANT UPDATE ON draft, aside, lease, living, fact, writer TO "person"',
@@ -360,7 +361,11 @@ GRANTS: Final = {
     ),
     "service": (
         f'GRANT SELECT ON {_READ} TO "person"',
-        'GRANT SELECT (school, stream, subject, defense, student, seq, hash, released, changed) ON log TO "person"',
+        'GRANT SELECT ON log TO "person"',
+        'GRANT INSERT ON event, lease, living, writer TO "person"',
+        f'GRANT UPDATE {_ENDS} ON log TO "person"',
+        'GRANT UPDATE ON lease, living, writer TO "person"',
+        'GRANT DELETE ON lease, living, writer TO "person"',
     ),
     "access": (
         f'GRANT SELECT ON {_READ} TO "person"',

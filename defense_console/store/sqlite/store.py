@@ -76,6 +76,7 @@ class TinyStore:
 
     claims = None
     """A mentor's own store is not shared."""
+    no_console: ConsoleError | None = None
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder
