@@ -132,10 +132,11 @@ class Terminal:
         self.wait(lambda: self.process.poll() is not None, "the console never ended")
 
 
-def run(store: Path | str, *arguments: str) -> str:
+def run(store: Path | str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     """A command of the console; its output."""
     command = [sys.executable, "-m", "defense_console", "--store", str(store), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    around = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=around)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

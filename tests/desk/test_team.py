@@ -95,7 +95,7 @@ def test_what_a_student_does_needs_no_claim(empty: Room) -> None:
     claims = mentor.store.claims
     assert claims is not None
     claims.take(claims.offer(f"defense/{id}"))
-    seen(pages).ledger.author = "Ada"
+    seen(pages).desk.ledger.author = "Ada"
     with pytest.raises(ConsoleError, match="Read only: mentor has this defense"):
         pages.desk.verdict(id).amend("not the student's")
     contest(pages.desk, "s1", id, "It was complete.")
