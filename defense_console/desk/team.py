@@ -86,8 +86,12 @@ class Team:
 
     def not_mine(self, stream: str) -> ConsoleError | None:
         """Return who is responsible for a defense, None when it is me or nobody was asked."""
-        claims, claim = self.ledger.store.claims, self.ledger.snapshot.claims().get(stream)
-        if claim is None or claims is None or claim.holder == claims.me:
+        claim = self.ledger.snapshot.claims().get(stream)
+        return None if claim is None else self._not_my(claim)
+
+    def _not_my(self, claim: Claim) -> ConsoleError | None:
+        claims = self.ledger.store.claims
+        if claims is None or claim.holder == claims.me:
             return None
         since = date_time(claim.since, self.zone)
         if claim.state == "claimed":
@@ -223,9 +227,9 @@ class Team:
             raise reason or self.none_here
         try:
             return change(claim)
-        except Conflict as error:  # somebody was first: say who
-            self.ledger.snapshot.claim_changed()
-            raise self.not_mine(claim.stream) or error from None
+        except Conflict as error:  # somebody was first: say who, also where I may not read what they have
+            now = self._claims.of(claim.stream)
+            raise (now and self._not_my(now)) or error from None
         finally:
             self.ledger.snapshot.claim_changed()
 
