@@ -29,7 +29,7 @@ def queue(desk: Desk) -> None:
     """What the queue reads before it is drawn, its cards included."""
     for each in desk.agenda.entries():
         desk.agenda.card(each)
-    desk.agenda.closed("")
+    desk.agenda.search.closed("")
 
 
 def students(desk: Desk) -> None:

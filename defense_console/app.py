@@ -23,20 +23,20 @@ from defense_console.screens.places import screen_for
 from defense_console.screens.shared.ending import end_on_signals
 from defense_console.screens.shared.input_events import InputLost, OddInput, ShownAgain
 from defense_console.settings import Settings
-from defense_console.store.base import Answer, Refused, StoreError
+from defense_console.store.base import Answer, Refused, Searched, StoreError
 from defense_console.surroundings import in_browser
 from defense_console.widgets.frame.marks import plain, use_glyphs
 from defense_console.widgets.frame.themes import themes_on
 from defense_console.words.translation import _
 
-DeskFactory = Callable[[Callable[[Answer], None]], Desk]
-"""Makes the desk; takes the function through which the recorder answers, from its own thread."""
+DeskFactory = Callable[[Callable[[Answer | Searched], None]], Desk]
+"""Makes the desk; takes the function through which the recorder and searches answer, from threads of their own."""
 
 
 class Delivered(Message):
-    """The recorder answered."""
+    """The recorder answered, or a search did."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer | Searched) -> None:
         super().__init__()
         self.answer = answer
 
@@ -119,8 +119,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         """The queue lies under everything."""
         return screen_for("queue", "")
 
-    def _deliver(self, answer: Answer) -> None:
-        self.post_message(Delivered(answer))  # called on the recorder's thread
+    def _deliver(self, answer: Answer | Searched) -> None:
+        self.post_message(Delivered(answer))  # called on the thread of the recorder or of the searches
 
     def on_mount(self) -> None:
         """Open the first screen, and start the second."""
@@ -137,6 +137,11 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def on_delivered(self, event: Delivered) -> None:
         """Hand the answer to the desk, and show it."""
+        if isinstance(event.answer, Searched):
+            if self.desk.heard(event.answer):
+                for each in self.console_screens():
+                    each.show_found()
+            return
         self.desk.acknowledge(event.answer)
         if isinstance(event.answer, Refused):
             self.turn(frozenset(screen.stream for screen in self.console_screens()))

@@ -25,6 +25,7 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.log.envelope import encode_event
+from defense_console.model.queue.searching import Wanted
 from defense_console.model.student.kinds import StudentChanged, StudentEvent
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Draft, Lease
@@ -78,6 +79,10 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
         row = ("drafts", 7, "half a sentence about her" * 400, b"")
         connection.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", row)
         connection.execute("DELETE FROM rows WHERE tab = 'drafts' AND id = 7")
+    with closing(TinyStore.open(room.folder)) as store:
+        assert store.search(Wanted("wilhelm")).pending == store.search(Wanted("diagr")).pending == {gone}
+        killed = (room.folder / f"{place.SEARCH}-wal").read_bytes()
+    (room.folder / f"{place.SEARCH}-wal").write_bytes(killed)
     Backups(room.folder).write("2026-11-23T10:00:00.000Z")
     (room.folder / "clipboard.txt").write_text(NOTE)
     return room
@@ -106,7 +111,7 @@ def marked(room: Room) -> list[str]:
 
 
 def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> None:
-    assert {place.FILE, "clipboard.txt"} < set(marked(room))
+    assert {place.FILE, "clipboard.txt", f"{place.SEARCH}-wal"} < set(marked(room))
     before = json.loads(cli(room, "list", "--json").stdout)
     vault = room.folder / "documents"
     assert len([path for path in vault.rglob("*") if path.is_file()]) == 3
@@ -116,6 +121,14 @@ def test_no_byte_is_left_in_any_file_and_others_keep_everything(room: Room) -> N
     assert done.exit_code == 0, done.output
     assert "1 defense with everything" in done.output
     assert "1 document received" in done.output
+    assert marked(room) == []
+    with closing(TinyStore.open(room.folder)) as store:
+        assert [len(store.search(Wanted(text)).pending) for text in ("wilhelm", "diagr", "omar", "calm")] == [
+            0,
+            0,
+            1,
+            1,
+        ]
     assert marked(room) == []
     assert json.loads(cli(room, "list", "--json").stdout) == [d for d in before if d["student"]["id"] == "stays-1"]
     with closing(TinyStore.open(room.folder)) as store:

@@ -29,6 +29,7 @@ LEASES: Final = "tests/desk/test_leases.py::test_"
 NO_SPACE: Final = "tests/store/test_full_disk.py::test_"
 OPENING: Final = "tests/test_opening.py::test_"
 REPAIR: Final = "tests/store/test_repairing.py::test_"
+SEARCHES: Final = "tests/store/test_search_index.py::test_"
 SPOOL: Final = "tests/store/test_spool.py::test_"
 TINY: Final = "tests/store/test_tiny.py::test_"
 
@@ -77,8 +78,8 @@ MUTANTS: Final = (
     Mutant(
         "an action and its summary are one transaction",
         "defense_console/store/sqlite/store.py",
-        "with self._rows.transaction():\n            return log_rules",
-        "if True:\n            return log_rules",
+        "with self._transaction():\n            seq, hash = log_rules",
+        "if True:\n            seq, hash = log_rules",
         TINY + "an_action_is_one_transaction",
     ),
     Mutant(
@@ -194,8 +195,8 @@ MUTANTS: Final = (
     Mutant(
         "a copy is one view of a store that is written meanwhile",
         "defense_console/store/sqlite/copies/backups.py",
-        "reading.backup(writing)",
-        "target.write_bytes(source.read_bytes())",
+        "reading.backup(",
+        "(lambda *_args, **_options: target.write_bytes(source.read_bytes()))(",
         BACKUPS + "a_copy_made_while_another_connection_writes_holds_whole_actions_only",
     ),
     Mutant(
@@ -408,6 +409,27 @@ MUTANTS: Final = (
         'connection.execute("VACUUM")',
         "pass",
         FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",
+    ),
+    Mutant(
+        "the index for searches goes with the file that it is of",
+        "defense_console/store/sqlite/copies/replacing.py",
+        "remove_index(folder)  # it is",
+        "pass  # it is",
+        FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",
+    ),
+    Mutant(
+        "what a search must look at again names no forgotten student",
+        "defense_console/store/sqlite/forgetting.py",
+        "rows.clear(CHANGED)",
+        "pass",
+        FORGET + "no_byte_is_left_in_any_file_and_others_keep_everything",
+    ),
+    Mutant(
+        "an index of another history is made again",
+        "defense_console/store/sqlite/search/searching.py",
+        "if number and (there is None or there.hash != index.fact(_HASH)):",
+        "if False:",
+        SEARCHES + "a_store_put_back_to_an_earlier_state_has_another_index",
     ),
     Mutant(
         "a student is forgotten in the copies too",

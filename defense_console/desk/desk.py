@@ -26,7 +26,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.settings import Settings, changed, save
-from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Store
+from defense_console.store.base import Ack, Answer, Append, Lease, Refused, Searched, Store
 from defense_console.store.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
     from defense_console.desk.enrolment import Enrolment
     from defense_console.desk.insight import InsightDesk
+    from defense_console.desk.logs.searches import Searches
     from defense_console.desk.student.outlook import OutlookDesk
     from defense_console.desk.student.rehearsing import RehearsalsDesk
     from defense_console.desk.student.student import StudentDesk
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound="VerdictDesk")
 
 
+SEARCHES_END_S = 0.5
+"""So long the end waits for a search that is being answered."""
+
+
 class Desk:
     """The mentor's desk. Each method gives the use cases of one screen.
 
@@ -57,6 +62,7 @@ class Desk:
         daily: Copies the store once a day; None does not.
         vault: Where received documents are kept; None for a desk that takes none.
         folder: Where a mentor finds what was copied; None for no such place.
+        searches: Asks the store what a search finds; its answers must reach `heard`. None asks at once.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class Desk:
         daily: DailyBackup | None = None,
         vault: Vault | None = None,
         folder: Path | None = None,
+        searches: Searches | None = None,
     ) -> None:
         self.store = store
         self.folder = folder
@@ -87,8 +94,9 @@ class Desk:
         )  # fmt: skip
         self._live: dict[str, LiveDesk] = {}
         self._countdowns = Countdowns(settings.release_countdown_s, clocks)
-        self.agenda = AgendaDesk(self.ledger, self.leases, settings, self.team)
+        self.agenda = AgendaDesk(self.ledger, self.leases, settings, self.team, searches)
         self._shipped = shipped
+        self._searches = searches
 
     @cached_property
     def comments(self) -> CommentBank:
@@ -335,6 +343,10 @@ class Desk:
         elif isinstance(answer, Refused) and isinstance(answer.job, Append):
             self._record_facts_again(answer.job)
 
+    def heard(self, answer: Searched) -> bool:
+        """Take an answer to a search, on this thread; return whether anybody still waits for it."""
+        return self.agenda.search.heard(answer)
+
     def _record_facts_again(self, job: Append) -> None:
         """Record what the system saw after what the other console wrote: it is true in any order."""
         subject = subject_of(job.stream)
@@ -363,6 +375,8 @@ class Desk:
     def close(self, timeout_s: float = 2.0) -> bool:
         """Free the leases, wait for the recorder, close the store; return whether everything was written."""
         self.leases.end(self._is_live)
+        if self._searches is not None:
+            self._searches.close(SEARCHES_END_S)
         written = self.recorder.close(timeout_s)
         self.store.close()
         return written

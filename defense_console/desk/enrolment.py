@@ -22,6 +22,7 @@ from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.errors import ConsoleError
+from defense_console.model.queue.searching import Closed
 from defense_console.model.student.kinds import StudentRegistered
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
@@ -98,8 +99,8 @@ class Enrolment:
 
     def attempts(self, student_id: str, project_id: str) -> tuple[Summary, ...]:
         """Return what is known of the attempts of a student at a project, the first one first."""
-        own = [each.summary for each in self._agenda.entries()]
-        own += [each.summary for each in self._agenda.closed("")[0]]
+        own: list[Summary | Closed] = [each.summary for each in self._agenda.entries()]
+        own += self._ledger.snapshot.closed()
         pair = student_id, project_id
         known = max((each.attempt for each in own if (each.student_id, each.project) == pair), default=0)
         return defenses_of(self._agenda.find, {pair: known})[pair]

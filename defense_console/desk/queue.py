@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from defense_console.desk.lines import all_outcome_words, lines_of
+from defense_console.desk.lines import lines_of
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
 from defense_console.desk.logs.one_log import TO_COME
+from defense_console.desk.searching import QueueSearch
 from defense_console.desk.team import Team
 from defense_console.model.curriculum import Check, Curriculum, Project
 from defense_console.model.defense import kinds as ev
@@ -26,7 +27,6 @@ from defense_console.model.log.subject import Subject
 from defense_console.model.queue.agenda import Entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
-from defense_console.model.queue.searching import Search, closed_row
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
@@ -34,18 +34,15 @@ from defense_console.settings import Settings
 from defense_console.store.base import StoreError
 from defense_console.words.translation import _, local_day, zone_of
 
+if TYPE_CHECKING:
+    from defense_console.desk.logs.searches import Searches
+
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
 READ_AT_ONCE = 500
 """Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
-MOST = 100
-"""At most so many closed defenses are listed: instead of reading on, people type a longer search."""
-
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
-
-
-NO_FILTER = Filter()
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -94,9 +91,19 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class AgendaDesk:
-    """What the mentor does in the queue."""
+    """What the mentor does in the queue.
 
-    def __init__(self, ledger: Ledger, leases: Leases, settings: Settings, team: Team) -> None:
+    Args:
+        ledger: The logs.
+        leases: Who writes on them.
+        settings: The mentor's.
+        team: Who has which defense.
+        searches: Asks the store on a thread; None asks it at once.
+    """
+
+    def __init__(
+        self, ledger: Ledger, leases: Leases, settings: Settings, team: Team, searches: Searches | None = None
+    ) -> None:
         self.ledger = ledger
         self.team = team
         self._leases = leases
@@ -112,22 +119,23 @@ class AgendaDesk:
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
+        self.search = QueueSearch(ledger, self, searches)
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        snapshot, unsaved, followed = self.ledger.snapshot, self._unsaved(), self.ledger.unacknowledged(STUDENT)
+        snapshot, unsaved, followed = self.ledger.snapshot, self.unsaved(), self.ledger.unacknowledged(STUDENT)
         pending = snapshot.pending()
         if unsaved or followed:
-            return self._named(({summary.id: summary for summary in pending} | unsaved).values())
+            return self.named(({summary.id: summary for summary in pending} | unsaved).values())
         seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
         if seen != self._listed_at:
-            self._listed, self._listed_at = self._named(pending), seen
+            self._listed, self._listed_at = self.named(pending), seen
         return self._listed
 
     def _pending(self) -> Collection[Summary]:
-        pending, unsaved = self.ledger.snapshot.pending(), self._unsaved()
+        pending, unsaved = self.ledger.snapshot.pending(), self.unsaved()
         return ({summary.id: summary for summary in pending} | unsaved).values() if unsaved else pending
 
     def card(self, entry: Entry) -> Card:
@@ -195,7 +203,7 @@ class AgendaDesk:
 
     def find(self, ids: Collection[str]) -> dict[str, Summary]:
         """Return the summaries that can be read, by id; what is on its way to the store counts."""
-        unsaved = self._unsaved()
+        unsaved = self.unsaved()
         wanted = [id for id in ids if id not in self._unreadable and id not in unsaved]
         try:
             found = self.ledger.snapshot.summaries(wanted)
@@ -208,47 +216,16 @@ class AgendaDesk:
                     self._unreadable.add(id)
         return found | {id: unsaved[id] for id in ids if id in unsaved}
 
-    def _unsaved(self) -> dict[str, Summary]:
+    def unsaved(self) -> dict[str, Summary]:
         """Return the summaries of the defenses whose last events are still on their way to the store, by id."""
         return {id: summarize(id, defense) for id, defense in self.ledger.unacknowledged(DEFENSE).items()}
 
-    def prepare_search(self) -> None:
-        """Read what a search looks through, before the first letter of it is typed."""
-        self.ledger.store.students()
-        self.ledger.store.closed()
-
-    def closed(self, search: str, wanted: Filter = NO_FILTER) -> tuple[tuple[Entry, ...], int]:
-        """Return the closed defenses: to contest or amend a verdict, plan what follows, give another date.
-
-        Args:
-            search: As typed; an empty one finds every closed defense.
-            wanted: What the list is limited to.
-
-        Returns:
-            The latest `MOST`, the latest first, and how many were found in all.
-        """
-        unsaved = self._unsaved()
-        closed = self.ledger.store.closed()
-        hits = [each for each in closed if each.id not in unsaved] if unsaved else list(closed)
-        hits += [closed_row(summary) for summary in unsaved.values() if not summary.pending]
-        if search.strip():
-            names = {student.id: student.name for student in self.ledger.store.students()}
-            titles = {p.id: _titles(c, p) for c in self.ledger.curricula.shipped.values() for p in c.projects}
-            hits = list(filter(Search(search, names, titles, all_outcome_words(), zone_of(self.zone)).finds, hits))
-        if wanted:
-            keeps = wanted.at(self.ledger.now().wall, zone_of(self.zone)).keeps
-            hits = [each for each in hits if keeps(each.curriculum, each.planned_at)]
-        if unsaved:
-            hits.sort(key=lambda each: (each.planned_at, each.id), reverse=True)
-        latest = [each.id for each in hits[:MOST]]
-        known = self.find(latest) | unsaved
-        return self._named(known[id] for id in latest if id in known and not known[id].pending), len(hits)
-
     def entry(self, defense_id: str) -> Entry | None:
         """Return the line of a defense, in any tab; None when there is no such defense."""
-        return next(iter(self._named(self.find([defense_id]).values())), None)
+        return next(iter(self.named(self.find([defense_id]).values())), None)
 
-    def _named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+    def named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
+        """Return the lines of defenses as they are now, with the names of the students, in the order given."""
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
@@ -283,7 +260,7 @@ class AgendaDesk:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
         starts = {each.id: each.planned_at for each in self.ledger.snapshot.closed()}
         starts |= {each.id: each.planned_at for each in self._pending()}
-        return self._named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
+        return self.named(self.find([id for id, at in starts.items() if local_day(at, self.zone) == day]).values())
 
     def going_on(self, besides: str = "") -> tuple[GoingOn, ...]:
         """Return the defenses that are live, then the rehearsals.
@@ -469,10 +446,6 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
         return (ev.Undone(done.action),)
     reason = _("planned by mistake")
     return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
-
-
-def _titles(curriculum: Curriculum, project: Project) -> str:
-    return f"{project.id} {project.title.fr} {project.title.en} {curriculum.code}"
 
 
 def _is_line_of(line: Entry | None, summary: Summary, students: Mapping[str, Student]) -> bool:

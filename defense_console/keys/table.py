@@ -155,7 +155,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # --- queue -----------------------------------------------------------------------------------------------------
     _c("queue.open", "enter", N_("open it"), N_("Open the selected defense where it stands."), "queue", footer=10),
     _c("queue.search", "slash colon", N_("search"),
-       N_("Search students, projects, ids, outcomes and dates as you type."), "queue", footer=40),
+       N_("Search students, projects, notes, ids, outcomes and dates as you type."), "queue", footer=40),
     _c("queue.tab_today", "1 ampersand", N_("today"), N_("Show today's defenses and what starts within two hours."),
        "queue"),
     _c("queue.tab_mentor", "2 é", N_("waits for me"), N_("Show what waits for me."), "queue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from functools import cache
+from functools import cache, partialmethod
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -463,6 +463,9 @@ class ConsoleScreen(Screen[None]):
             if self._message_age > MESSAGE_S:
                 self.hush()
 
+    def show_found(self) -> None:
+        """A search was answered: screens that asked draw what was found."""
+
     def pass_second(self) -> None:
         """Let a second pass on a screen that is seen: it redraws what moves."""
         self.second()
@@ -540,21 +543,10 @@ class ConsoleScreen(Screen[None]):
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
 
-    def action_move_page_down(self) -> None:
-        """A screen further."""
-        turn_page(self, 1)
-
-    def action_move_page_up(self) -> None:
-        """A screen back."""
-        turn_page(self, -1)
-
-    def action_move_first(self) -> None:
-        """The beginning."""
-        go_to_end(self, last=False)
-
-    def action_move_last(self) -> None:
-        """The end."""
-        go_to_end(self, last=True)
+    action_move_page_down = partialmethod(turn_page, 1)
+    action_move_page_up = partialmethod(turn_page, -1)
+    action_move_first = partialmethod(go_to_end, last=False)
+    action_move_last = partialmethod(go_to_end, last=True)
 
     def say_way_out(self) -> None:
         """Say how the console is left: keys that do it elsewhere only say so here."""

@@ -14,7 +14,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.log.action import Action, Log
 from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
 from defense_console.model.watching import Watch, unwatched
 from defense_console.store.claiming import Claims
@@ -262,7 +262,17 @@ class Refused(msgspec.Struct, frozen=True):
     error: ConsoleError
 
 
+class NotFound(msgspec.Struct, frozen=True):
+    """A search could not be answered, and why."""
+
+    wanted: Wanted
+    error: ConsoleError
+
+
 Answer = Ack | Failed | Refused
+"""What comes of a job."""
+Searched = Found | NotFound
+"""What comes of a search."""
 
 # --- the protocol ------------------------------------------------------------------------------------------------
 
@@ -358,7 +368,13 @@ class Store(Protocol):
         """Return the summaries of the defenses that are not closed, in order of their ids."""
 
     def closed(self) -> tuple[Closed, ...]:
-        """Return what a search looks at of each closed defense, the latest first."""
+        """Return what the lists of students look at of each closed defense, the latest first."""
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return which defenses a search finds, everything that was written before included.
+
+        It may take long where it needs an index that is not made yet: the event loop lets a thread ask.
+        """
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         """Return the defenses, pending and closed, whose id begins with these digits, in order of their ids.

@@ -39,7 +39,7 @@ class Snapshot:
         self.generation = 0
         """Goes up whenever somebody has written to the store, and once it can be read again."""
         self.answered = 0
-        """How many writes of this console were answered."""
+        """How many writes of this console to logs were answered."""
         self.unread: StoreError | None = None
         """Why the store could not be read at the last look or since; None when it could."""
         self._now, self._before = _Rows(), _Rows()
@@ -183,9 +183,9 @@ class Snapshot:
         A row next to a log has the number of its last line, so it is known which one is the latest. The other rows
         have none: another console may have written since, so they are read again when they are asked for.
         """
-        self.answered += 1
         match answer.job:
             case Append(stream=stream, row=row, drop_drafts=dropped, drop_aside=settled, aside=moved):
+                self.answered += 1
                 if row is not None:
                     self._take_row(stream, {**row, "seq": answer.seq, "hash": answer.hash})
                 if dropped:

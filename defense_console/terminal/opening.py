@@ -18,11 +18,12 @@ from defense_console.surroundings import SPOOL_VARIABLE, in_browser
 
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
+    from defense_console.desk.logs.searches import Searches
     from defense_console.desk.upkeep.daily_backup import DailyBackup
     from defense_console.model.curriculum import Curriculum
     from defense_console.screens.console import Place as Screen
     from defense_console.settings import Settings
-    from defense_console.store.base import Answer, Job, OpenedStore, Store
+    from defense_console.store.base import Answer, Job, OpenedStore, Searched, Store
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.store.unsaved.replay import Replayed
@@ -194,13 +195,15 @@ def _desk(
     settings: Settings,
     shipped: Mapping[str, Curriculum],
     daily: DailyBackup | None = None,
+    searches: Searches | None = None,
 ) -> Desk:
     """Return the desk on a store; in a folder, with the documents that are there."""
     from defense_console.desk.desk import Desk
     from defense_console.store.sqlite.folder_vault import FolderVault
 
     vault = None if store.folder is None else FolderVault(store.folder)
-    return Desk(store, recorder, clocks.read, clocks.process_start, settings, shipped, daily, vault, store.folder)
+    read, since = clocks.read, clocks.process_start
+    return Desk(store, recorder, read, since, settings, shipped, daily, vault, store.folder, searches)
 
 
 def reading_desk(store: OpenedStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:
@@ -314,6 +317,7 @@ def _opened_console(
             raise store.no_console
         from defense_console.app import ConsoleApp
         from defense_console.desk.logs.leases import clear_void
+        from defense_console.desk.logs.searches import Searches
         from defense_console.desk.logs.unsaved import aside_sentence, replayed_sentences
         from defense_console.desk.upkeep.daily_backup import DailyBackup
         from defense_console.terminal.faults import no_values_told
@@ -332,12 +336,11 @@ def _opened_console(
         before = (*before, *aside_sentence(store))
         recorders: list[Recorder] = []
 
-        def desk(deliver: Callable[[Answer], None]) -> Desk:
-            recorder = recorder_for(store, settings, deliver)
+        def desk(deliver: Callable[[Answer | Searched], None]) -> Desk:
+            recorders.append(recorder := recorder_for(store, settings, deliver))
             if store.read_only is None:
                 recorder.start()
-            recorders.append(recorder)
-            return _desk(store, recorder, settings, shipped, daily)
+            return _desk(store, recorder, settings, shipped, daily, Searches(store.another, deliver))
 
         app = ConsoleApp(desk, settings, opens=opens)
         app.when_painted = lambda: _settle(covered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from defense_console.desk.desk import Desk
 from defense_console.model.defense import kinds as ev
-from defense_console.model.student.state import Student
 from defense_console.store.sqlite.opening import place
+from tests.desk.consoles import Twin
+from tests.store.counting import counted
 from tests.ui.conftest import Room
 
 
@@ -35,7 +37,7 @@ def spoil(room: Room, statement: str, *values: object) -> None:
 
 
 def attempts(desk: Desk, search: str) -> tuple[list[int], int]:
-    found, total = desk.agenda.closed(search)
+    found, total = desk.agenda.search.closed(search)
     return [entry.summary.attempt for entry in found], total
 
 
@@ -70,21 +72,29 @@ def test_several_drawings_in_one_second_make_the_lines_once_and_no_change_is_mis
     desk.close()
 
 
-def test_a_name_is_read_for_what_is_pending_and_not_for_everybody(room: Room) -> None:
+def test_nobody_asks_for_all_students_or_all_closed_defenses(room: Room) -> None:
     closed(room, 1)
     room.student("s2", "Zoé Démo")
     room.plan("s2")
+    calls: Counter[str] = Counter()
+    room.proxy = lambda store: counted(store, calls)
     desk = room.open_desk(lambda _answer: None)
-    everybody = desk.agenda.ledger.store.students
-    asked: list[int] = []
-
-    def counted() -> tuple[Student, ...]:
-        asked.append(1)
-        return everybody()
-
-    desk.agenda.ledger.store.students = counted  # type: ignore[method-assign]
     assert [entry.student_name for entry in desk.agenda.entries()] == ["Zoé Démo"]
-    assert not asked
     assert attempts(desk, "ada") == ([1], 1)
-    assert asked
+    assert not calls.keys() & {"students", "closed"}
     desk.close()
+
+
+def test_what_is_on_its_way_to_the_store_is_found_too(room: Room) -> None:
+    first, second = closed(room, 2)
+    third = room.plan("s1", "IRP-P3")
+    twin = Twin(room)
+    twin.desk.brief(first).act(ev.Rescheduled("2026-12-01T10:00:00.000Z"))
+    brief = twin.desk.brief(third)
+    brief.act(ev.Cancelled("student", False))
+    brief.act(ev.DefenseClosed("left the course"))
+    for _ in range(2):
+        found, total = twin.desk.agenda.search.closed("ada")
+        assert ({entry.summary.id for entry in found}, total) == ({second, third}, 2)
+        twin.settle()
+    twin.kill()

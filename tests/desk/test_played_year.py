@@ -57,7 +57,7 @@ def opening_costs_no_more_questions_than_the_queue(room: Room) -> None:
     desk = room.open_desk(lambda _answer: None)
     for each in desk.agenda.entries():
         desk.agenda.card(each)
-    desk.agenda.closed("")
+    desk.agenda.search.closed("")
     queue = asked(calls)
     desk.students.rows()
     desk.outlooks.at_once()

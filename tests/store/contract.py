@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import closing
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from defense_console.model.log.chain import chain, first_hash
 from defense_console.model.log.subject import beside
+from defense_console.model.queue.filtering import Keeps
+from defense_console.model.queue.searching import MOST, Wanted
 from defense_console.store.base import (
     Append,
     Conflict,
@@ -65,8 +68,22 @@ def _answer(store: Store, job: Job) -> object:
 def _everything(store: Store) -> object:
     """Everything a store holds."""
     logs_of_all = {stream: store.read_log(stream) for stream in store.streams()}
-    rows = store.pending(), store.closed(), store.students(), store.all_drafts(), store.all_asides(), store.leases()
+    found = [store.search(Wanted(text, {}, OUTCOMES, PARIS)) for text in SEARCHES]
+    rows = (
+        found,
+        store.pending(),
+        store.closed(),
+        store.students(),
+        store.all_drafts(),
+        store.all_asides(),
+        store.leases(),
+    )
     return logs_of_all, rows, store.curricula()
+
+
+SEARCHES = ("", "s1", "1", "p2 ir", "2026-03", "10/3", "2/3/20", "2026 p2", "valid", logs.defense(1)[:5])
+OUTCOMES = {"validated": "validee validated"}
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def closed_at(n: int, planned_at: str) -> Append:
@@ -81,6 +98,9 @@ def closed_ids(store: Store) -> list[str]:
 
 class Contract:
     """The suite. A subclass gives the fixture `new_store`."""
+
+    SEARCHES_NOTES = True
+    """Whether a search looks at notes."""
 
     @pytest.fixture
     def new_store(self) -> NewStore:
@@ -278,7 +298,7 @@ class Contract:
         notes = {each.id: each.notes for each in store.pending()}
         assert notes == {logs.defense(1): 0, logs.defense(2): 7}, "a later console knows better"
 
-    def test_a_search_looks_through_the_closed_ones_the_latest_first(self, store: Store) -> None:
+    def test_the_closed_ones_are_given_the_latest_first(self, store: Store) -> None:
         for n, day in ((1, 10), (2, 30), (3, 20), (4, 20)):
             store.append(closed_at(n, f"2026-03-{day}T10:00:00.000Z"))
         store.append(logs.first(5))
@@ -296,6 +316,55 @@ class Contract:
         other.append(logs.student("s1", "Lina Demo"))
         assert closed_ids(store) == [logs.defense(2), logs.defense(1)]
         assert [student.name for student in store.students()] == ["Lina Demo", "Tom Demo"]
+
+    def test_a_search_finds_parts_of_names_and_beginnings_of_all_else(self, store: Store) -> None:
+        store.append(logs.student("s1", "Éléonore Zazie-Dœuf 17"))
+        for n in range(1, 6):
+            job = closed_at(n, f"2026-03-{n:02}T23:30:00.000Z")
+            store.append(job if n < 5 else logs.first(n))
+        bare, titles = logs.defense(2).replace("-", ""), {"IRP-P2": "irp-p2 le passeport numerique irp"}
+        found = {"": 4, "e": 4, "zi": 4, "azi": 4, "azie-doe": 4, "ELEO 17": 4, "17 zzz": 0, "numér": 4, "p2 irp": 4}
+        found |= {bare[:4]: 1, bare[:3] + "g": 0, logs.defense(2)[:13]: 1, "----": 0, "s1": 0}
+        found |= {
+            "2026-03": 4,
+            "2026": 4,
+            "3/3/20": 1,
+            "03/03": 1,
+            "05/03": 1,
+            "10/3": 0,
+            "2026-03-05 azie": 1,
+            "1/1": 0,
+        }
+        for text, total in found.items():
+            answer = store.search(Wanted(text, titles, OUTCOMES, PARIS))
+            assert (text, answer.total, len(answer.closed)) == (text, total, total)
+            assert answer.pending == ({logs.defense(5)} if total == 4 and text else set()), text
+        day = ("2026-03-02T23:00:00.000Z", "2026-03-03T23:00:00.000Z")
+        for keeps, total in ((Keeps("irp", "", ""), 4), (Keeps("pn", "", ""), 0), (Keeps("", *day), 1)):
+            for text in ("", "azie"):
+                assert store.search(Wanted(text, keeps=keeps)).total == total
+        late = store.search(Wanted("")).closed
+        assert [each.id for each in late] == [logs.defense(n) for n in (4, 3, 2, 1)]
+
+    def test_a_search_knows_what_anybody_wrote_before(self, connect: Connect) -> None:
+        store, other = connect(), connect()
+
+        def total(text: str) -> int:
+            return store.search(Wanted(text)).total
+
+        store.append(closed_at(1, "2026-03-10T10:00:00.000Z"))
+        assert (total("s1"), total("lina"), total("budget")) == (1, 0, 0)
+        other.append(logs.student("s1", "Lina Demo"))
+        assert (total("s1"), total("lina")) == (0, 1)
+        other.append(msgspec.structs.replace(logs.more(1, 1, "the budget"), row=None))
+        assert store.search(Wanted("budg")).pending == ({logs.defense(1)} if self.SEARCHES_NOTES else set())
+        assert total("lina") == 0, "its row says that it waits again"
+        with closing(other), other.transaction():
+            for n in range(2, MOST + 5):
+                other.append(closed_at(n, "2026-03-11T10:00:00.000Z"))
+        found = store.search(Wanted("lina"))
+        assert (found.total, len(found.closed)) == (MOST + 3, MOST)
+        assert found.closed == tuple(sorted(found.closed, key=lambda each: each.id, reverse=True))
 
     def test_summaries_by_ids_keep_the_order_asked_for(self, store: Store) -> None:
         for n in (1, 2):

@@ -19,13 +19,13 @@ from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.defense.summary import SUMMARY_VERSION, Summary
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.log.instants import iso, later
-from defense_console.model.queue.searching import Closed, closed_row
+from defense_console.model.queue.searching import MOST, Closed, Found, Wanted, closed_row, look_through
 from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size
-from defense_console.store.caches import row_of_log
+from defense_console.store.caches import notes_of_log, row_of_log
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.store.id_digits import digits
 
@@ -195,6 +195,14 @@ class MemoryStore:
     def closed(self) -> tuple[Closed, ...]:
         found = [closed_row(summary) for summary in self._summaries() if not summary.pending]
         return tuple(sorted(found, key=lambda each: (each.planned_at, each.id), reverse=True))
+
+    def search(self, wanted: Wanted) -> Found:
+        def notes(id: str) -> str:
+            return notes_of_log(DEFENSE.stream(id), self._tables.logs[DEFENSE.stream(id)], self.curriculum)
+
+        names = {each.id: each.name for each in self.students()}
+        closed, pending = look_through(wanted, self.closed(), self.pending(), names.get, notes)
+        return Found(wanted, self.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending))
 
     def find(self, prefix: str) -> tuple[Summary, ...]:
         wanted = digits(prefix)

@@ -187,7 +187,7 @@ def test_a_damaged_store_is_not_brought_up_from_anywhere(
 ) -> None:
     before = version(folder)
     steps(monkeypatch, add_table)
-    monkeypatch.setattr(backups_module, "fault_of", lambda _path: ConsoleError("damaged"))
+    monkeypatch.setattr(backups_module, "fault_of", lambda _path, _watch: ConsoleError("damaged"))
     with pytest.raises(DamagedStore):
         TinyStore.open(folder, backups=Backups(folder, tmp_path / "stick"))
     assert version(folder) == before

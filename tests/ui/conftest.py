@@ -20,6 +20,7 @@ from defense_console.app import ConsoleApp
 from defense_console.desk.desk import Desk
 from defense_console.desk.exchange import clipboard
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.desk.logs.searches import Searches
 from defense_console.desk.upkeep.daily_backup import DailyBackup
 from defense_console.exchange.curricula.reading import load_shipped
 from defense_console.model.curriculum import curriculum_hash
@@ -34,7 +35,7 @@ from defense_console.model.student.kinds import StudentRegistered, StudentWhat
 from defense_console.model.student.state import FollowedStudent
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
-from defense_console.store.base import Answer, Store, StoreError
+from defense_console.store.base import Answer, Searched, Store, StoreError
 from defense_console.store.recorder import Recorder
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.reading import read_store
@@ -110,7 +111,7 @@ class Room:
         """The store once more, as another console or another thread opens it."""
         return disk.open(self.folder) if self.database is None else MemoryStore(self.database, self.account)
 
-    def open_desk(self, deliver: Callable[[Answer], None], daily: DailyBackup | None = None) -> Desk:
+    def open_desk(self, deliver: Callable[[Answer | Searched], None], daily: DailyBackup | None = None) -> Desk:
         store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
         recorder = Recorder(
             lambda: self.connect(self.disk),
@@ -121,9 +122,11 @@ class Room:
             keeps_aside=True,
         )
         recorder.start()
+        searches = Searches(lambda: self.proxy(self.connect()) if self.proxy else self.connect(), deliver)
         return Desk(
             store if self.proxy is None else self.proxy(store), recorder, self.machine.read, lambda _pid: "start-1",
             self.settings, SHIPPED, daily, vault=FolderVault(self.folder), folder=self.folder,
+            searches=searches,
         )  # fmt: skip
 
     def app(self, first: str | None = None) -> ConsoleApp:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.summary import Summary, defense_id
-from defense_console.model.queue.searching import Closed
-from defense_console.model.student.state import Student
+from defense_console.model.queue.searching import Found, Wanted
+from defense_console.store.base import Store
 from tests.ui.conftest import Room, hides, plain_text, shows, type_text, until
 from tests.ui.test_verdict import held
+from tests.waiting import PATIENCE_S
 
 START = "2025-06-10T12:00:00.000Z"
 
@@ -60,9 +67,9 @@ async def test_closed_defenses_come_with_a_search_or_in_their_tab_the_latest_fir
         await shows(pilot, "IRP-P3")
         await pilot.press("5")
         await hides(pilot, "closed · not held")
-        found, total = pilot.app.desk.agenda.closed("irp-p2 ADA")  # type: ignore[attr-defined]
+        found, total = pilot.app.desk.agenda.search.closed("irp-p2 ADA")  # type: ignore[attr-defined]
         assert ([entry.summary.attempt for entry in found], total) == ([3, 2, 1], 3)
-        assert pilot.app.desk.agenda.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
+        assert pilot.app.desk.agenda.search.closed("zoe") == ((), 0)  # type: ignore[attr-defined]
         for key in ("6", "minus"):
             await pilot.press("1", key)
             await hides(pilot, "IRP-P3")
@@ -73,38 +80,70 @@ async def test_closed_defenses_come_with_a_search_or_in_their_tab_the_latest_fir
         await shows(pilot, "Nothing found")
 
 
+class Slow:
+    """A store in which a search takes until somebody lets it go on."""
+
+    def __init__(self, store: Store, answers: Mapping[str, Found | threading.Event]) -> None:
+        self._store = store
+        self._answers = answers
+
+    def search(self, wanted: Wanted) -> Found:
+        answer = self._answers.get(wanted.text)
+        if isinstance(answer, threading.Event):
+            assert answer.wait(PATIENCE_S)
+            answer = None
+        found = self._store.search(wanted) if answer is None else answer
+        return msgspec.structs.replace(found, wanted=wanted)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
 async def test_more_closed_defenses_than_anybody_reads_are_counted(room: Room) -> None:
     many = tuple(
         Summary(str(defense_id(f"s{n}", "IRP-P2", 1)), f"s{n}", "IRP", "IRP-P2", 1, START, "held", 9, pending=False)
-        for n in range(120)
+        for n in range(100)
     )
-    looked_at = tuple(Closed(s.id, s.student_id, s.curriculum, s.project, s.planned_at) for s in many)
-    app = room.app()
-    async with app.run_test(size=(120, 40)) as pilot:
+    room.proxy = lambda store: cast(Store, Slow(store, {"irp": Found(Wanted("irp"), many, 120)}))
+    async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Nothing is pending")
-        store = app.desk.agenda.ledger.store
-        store.closed = lambda: looked_at  # type: ignore[method-assign]
-        store.summaries_by_ids = lambda ids: tuple(s for s in many if s.id in ids)  # type: ignore[method-assign]
         await pilot.press("slash")
         await type_text(pilot, "irp")
         await shows(pilot, "120 closed defenses found, the latest 100 are listed")
 
 
-async def test_what_a_search_looks_through_is_read_when_its_field_opens(room: Room) -> None:
-    app = room.app()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await shows(pilot, "Nothing is pending")
-        store = app.desk.agenda.ledger.store
-        read: list[str] = []
-
-        def rows() -> tuple[Closed, ...]:
-            read.append("closed")
-            return ()
-
-        def names() -> tuple[Student, ...]:
-            read.append("students")
-            return ()
-
-        store.closed, store.students = rows, names  # type: ignore[method-assign]
+async def test_no_key_waits_for_a_search_and_a_late_answer_is_dropped(room: Room) -> None:
+    for student, name in (("s1", "Ada Example"), ("s2", "Bob Example")):
+        room.student(student, name)
+        room.add(room.plan(student), ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
+        room.plan(student, "IRP-P3")
+    slow = {"ada": threading.Event(), "bob": threading.Event()}
+    room.proxy = lambda store: cast(Store, Slow(store, slow))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "IRP-P3")
         await pilot.press("slash")
-        await until(pilot, lambda: read == ["students", "closed"])
+        await type_text(pilot, "ada")
+        await shows(pilot, "Found “ada” 2", "Ada Example")
+        await hides(pilot, "Bob Example")
+        await pilot.press(*["backspace"] * 3)
+        await type_text(pilot, "bob")
+        await shows(pilot, "Found “bob” 1", "Bob Example")
+        slow["ada"].set()
+        slow["bob"].set()
+        await shows(pilot, "closed · not held", "Found “bob” 2")
+        await hides(pilot, "Ada Example")
+
+
+async def test_a_note_finds_what_is_pending_and_what_is_closed(room: Room) -> None:
+    room.student("s1", "Ada Example")
+    ids = [room.plan(attempt=1), room.plan(attempt=2, in_min=90)]
+    for id in ids:
+        room.add(id, ev.Noted("Hésite devant le schéma", room.machine.read()))
+    room.add(ids[0], ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
+    async with room.app().run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "P2·2")
+        await pilot.press("slash")
+        await type_text(pilot, "hesi")
+        await shows(pilot, "Found “hesi” 2", "closed · not held", "P2·2")
+        await type_text(pilot, "x")
+        await shows(pilot, "Nothing found")

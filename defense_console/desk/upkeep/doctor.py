@@ -116,6 +116,8 @@ class Doctor:
             # What could not be saved belongs at the end of the logs, now that they are whole again.
             replay(self._spool, store, store.identity)
             clear_void(store, self._now, self._process_start)
+            if "index" in kinds:
+                store.make_index()
         return Mended(rebuilt, self.examine(), store.notice)
 
     # --- documents ---------------------------------------------------------------------------------------------------

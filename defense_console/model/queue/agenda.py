@@ -5,8 +5,8 @@ A `Summary` holds what does not depend on now; an `Entry` adds what does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -136,13 +136,23 @@ def fact_of(in_force: OutcomeValue | None, session: SessionState) -> str:
 @lru_cache(maxsize=65_536)
 def date_words(at: str, zone: tzinfo) -> str:
     """Return the day of an instant as one types it, each form after a blank."""
-    day = instant(at).astimezone(zone).date()
+    return said_on(instant(at).astimezone(zone).date())
+
+
+@lru_cache(maxsize=65_536)
+def said_on(day: date) -> str:
+    """Return a day as one types it, each form after a blank."""
     return f" {day:%Y-%m-%d} {day:%d/%m/%Y} {day.day}/{day.month}/{day.year} {day:%m/%Y}"
+
+
+def is_no_beginning(word: str) -> bool:
+    """Whether a word of a search is too short to be meant as the beginning of an outcome, a date or a noted word."""
+    return len(word) < _FACT_LETTERS and "/" not in word
 
 
 def says_fact(facts: str, word: str) -> bool:
     """Whether a word of a search, long enough to mean it, begins an outcome or a date."""
-    return (len(word) >= _FACT_LETTERS or "/" in word) and f" {word}" in facts
+    return not is_no_beginning(word) and f" {word}" in facts
 
 
 def _today(summary: Summary, now: datetime, zone: tzinfo, rules: Rules) -> bool:
@@ -234,7 +244,7 @@ def _next_at(summary: Summary) -> str:
 # --- order, search, next -------------------------------------------------------------------------------------------
 
 
-_ID_DIGITS: Final = 4
+ID_DIGITS: Final = 4
 """Fewer digits would find a defense by chance."""
 _FACT_LETTERS: Final = 4
 """Fewer letters are the beginning of a name."""
@@ -254,11 +264,16 @@ def matches(found: Entry, search: str) -> bool:
 
 def begins(id: str, word: str) -> bool:
     """Return whether a word of a search, with digits enough, begins the id of a defense."""
-    return len(word) >= _ID_DIGITS and id.replace("-", "").startswith(word.replace("-", ""))
+    digits = word.replace("-", "")
+    return len(digits) >= ID_DIGITS and id.replace("-", "").startswith(digits)
 
 
 def queue(
-    entries: Iterable[Entry], order: Order = "time", search: str = "", tab: Tab | None = None
+    entries: Iterable[Entry],
+    order: Order = "time",
+    search: str = "",
+    tab: Tab | None = None,
+    also: Container[str] = frozenset(),
 ) -> tuple[Entry, ...]:
     """Return the lines to show.
 
@@ -267,16 +282,14 @@ def queue(
         order: "time" puts first what matters first, "student" and "project" sort by these, then by time.
         search: As typed.
         tab: One tab, None for all that are mine; a search there finds those of others too.
+        also: Ids of defenses that the search finds by what a line does not say, such as their notes.
 
     Returns:
         In order; live ones always first, parked ones always last.
     """
     everywhere = tab is None and bool(search.strip())
-    shown = (
-        e
-        for e in entries
-        if e.summary.pending and (everywhere or (e.mine if tab is None else tab in e.tabs)) and matches(e, search)
-    )
+    listed = (e for e in entries if e.summary.pending and (everywhere or (e.mine if tab is None else tab in e.tabs)))
+    shown = (e for e in listed if e.summary.id in also or matches(e, search))
     return tuple(sorted(shown, key=lambda e: _place(e, order)))
 
 

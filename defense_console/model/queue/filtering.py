@@ -53,8 +53,9 @@ def span(period: Period, now: str, zone: tzinfo) -> tuple[str, str]:
         "last_month": ((month - timedelta(days=1)).replace(day=1), month),
     }
     first, last = days[period]
-    return _midnight(first, zone), _midnight(last, zone)
+    return midnight(first, zone), midnight(last, zone)
 
 
-def _midnight(day: date, zone: tzinfo) -> str:
+def midnight(day: date, zone: tzinfo) -> str:
+    """Return when a day begins in a zone, ISO 8601 UTC."""
     return iso(datetime.combine(day, time(), zone))

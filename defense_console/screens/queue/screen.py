@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from textual.geometry import Region
 
 from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
+from defense_console.desk.searching import Search
 from defense_console.keys.keymap import command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
@@ -55,7 +55,7 @@ class QueueScreen(SearchedList):
         self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
         self._by_id: dict[str, Entry] = {}  # what may be under the cursor
-        self._found_closed: tuple[Entry, ...] = ()
+        self._found = Search()
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
         self._worded: dict[str, tuple[Entry, QueueRow]] = {}
@@ -158,15 +158,19 @@ class QueueScreen(SearchedList):
         self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
         self._rehearsals = agenda_desk.rehearsals()
         with_closed = self.tab == "closed" or bool(search.strip())
-        self._found_closed, found = agenda_desk.closed(search, self.filter) if with_closed else ((), 0)
+        self._found = agenda_desk.search.of(search, self.filter) if with_closed else Search()
+        if self._found.problem is not None:
+            self.refuse(self._found.problem)
         if self._first_drawing:
             self._first_drawing = False
             if not self._rehearsals and not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
                 self.tab = None
         self._draw_list(search)
-        if found > len(self._found_closed) and search.strip():
+        if self._found.total > len(self._found.closed) and search.strip():
             text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
-            self.tell(_(text, total=found, n=len(self._found_closed)))
+            self.tell(_(text, total=self._found.total, n=len(self._found.closed)))
+        elif not self._found.whole and search.strip():
+            self.tell(_("Notes are not searched yet: their index is being made."))
         self.show_search()
         self._draw_tabs()
         self._draw_day()
@@ -178,15 +182,14 @@ class QueueScreen(SearchedList):
         self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
         sections = [self._section(title, entries, now) for title, entries in shown]
         self._gone = self._left_behind(listed)
-        self._by_id = {each.summary.id: each for each in (*self._found_closed, *self._entries, self._gone) if each}
+        self._by_id = {each.summary.id: each for each in (*self._found.closed, *self._entries, self._gone) if each}
         if self._gone is not None:
             sections = listing.with_row(
                 sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
             )
         titles = (_("when"), _("student"), _("project"), _("docs"), _("what comes next"))
-        self.table.show_sections(
-            sections, titles, listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
-        )
+        empty = listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
+        self.table.show_sections(sections, titles, _("Searching…") if self._found.waits else empty)
         counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
         self._name_list(search, sum(len(section.rows) for section in counted))
 
@@ -245,15 +248,18 @@ class QueueScreen(SearchedList):
         """Return what is listed: headings, "" for none, with their lines."""
         search = self.field.value
         if self.tab == "closed":
-            pending = agenda.queue(self._entries, self.order, search) if search.strip() else ()
-            return [("", self._found_closed), *([(_("All pending"), pending)] if pending else [])]
-        found = agenda.queue(self._entries, self.order, search, self.tab)
+            pending = self._queue() if search.strip() else ()
+            return [("", self._found.closed), *([(_("All pending"), pending)] if pending else [])]
+        found = self._queue(self.tab)
         if search.strip() and self.tab is None:
-            return [("", found), (_("Closed"), self._found_closed)]
+            return [("", found), (_("Closed"), self._found.closed)]
         if self.tab != "today":
             return [("", found)]
-        mine = agenda.queue(self._entries, self.order, search, "mentor")
-        return [(_("Today"), found), *listing.below_today(mine, self.zone, self.desk.now().wall)]
+        return [(_("Today"), found), *listing.below_today(self._queue("mentor"), self.zone, self.desk.now().wall)]
+
+    def _queue(self, tab: Tab | None = None) -> tuple[Entry, ...]:
+        """Return the pending lines of a tab that are found, in order."""
+        return agenda.queue(self._entries, self.order, self.field.value, tab, self._found.pending)
 
     def _shown(self) -> tuple[Entry, ...]:
         return tuple(entry for _title, entries in self._sections() for entry in entries)
@@ -342,11 +348,16 @@ class QueueScreen(SearchedList):
     def action_queue_search(self) -> None:
         """Search as one types."""
         self.begin_search()
-        self.call_after_refresh(self._prepare_search)
+        self.desk.agenda.search.prepare()
 
-    def _prepare_search(self) -> None:
-        with suppress(ConsoleError):  # the search itself says what cannot be read
-            self.desk.agenda.prepare_search()
+    def show_found(self) -> None:
+        """What a search finds has come: while one types, the cursor stays on the first."""
+        typing = self.field.has_focus and self.table.row == 0
+        if typing:
+            self._listed = (None, "", Filter())
+        self.update()
+        if typing:
+            self.table.go_to(0)
 
     def widen(self) -> None:
         """Seek in everything that is pending, or among the closed ones."""

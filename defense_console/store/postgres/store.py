@@ -43,7 +43,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.action import Log
 from defense_console.model.log.chain import StoredLine
 from defense_console.model.privacy import glance, note_lines
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import MOST, Closed, Found, Wanted, look_through
 from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
@@ -135,7 +135,7 @@ class PostgresStore(RowsBeside):
 
         return changed
 
-    def _version(self) -> tuple[int, int]:
+    def version(self) -> tuple[int, int]:
         """Return another value after every write, of this object or of another one."""
         return self._changes.look(), self.transactions.writes
 
@@ -353,7 +353,7 @@ class PostgresStore(RowsBeside):
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._closed is None or self._closed[0] != version:
             self._closed = version, self._read_closed()
         return self._closed[1]
@@ -365,6 +365,15 @@ class PostgresStore(RowsBeside):
             with suppress(msgspec.MsgspecError):
                 found.append(_DECODE_CLOSED(body))
         return tuple(sorted(found, key=attrgetter("planned_at", "id"), reverse=True))
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return what a search finds, by looking through what this account sees; notes are not looked at.
+
+        An index of a school would hold words that not everybody may read.
+        """
+        names = {student.id: student.name for student in self.students()}
+        closed, pending = look_through(wanted, self.closed(), self.pending(), names.get)
+        return Found(wanted, self.summaries_by_ids(closed[:MOST]), len(closed), frozenset(pending))
 
     @reads
     def find(self, prefix: str) -> tuple[Summary, ...]:
@@ -388,7 +397,7 @@ class PostgresStore(RowsBeside):
 
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id; kept until anybody writes."""
-        version = self._version()
+        version = self.version()
         if self._people is None or self._people[0] != version:
             self._people = version, self._read_students()
         return self._people[1]

@@ -331,6 +331,10 @@ class RowStorage(Storage):
         """Drop the rows of a table."""
         self._run("DELETE FROM rows WHERE tab = ?", (name,))
 
+    def delete_up_to(self, name: str, last: int) -> None:
+        """Drop the rows of a table up to an id."""
+        self._run("DELETE FROM rows WHERE tab = ? AND id <= ?", (name, last))
+
     def put(self, name: str, id: int, body: bytes) -> None:
         """Write a row, over the one that may be there."""
         self._insert("REPLACE", name, id, body)

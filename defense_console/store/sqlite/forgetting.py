@@ -21,6 +21,7 @@ from defense_console.model.errors import N_
 from defense_console.model.student.subject import STUDENT
 from defense_console.store import durable_files
 from defense_console.store.base import DamagedStore, FullDisk, Identity
+from defense_console.store.sqlite.changes import CHANGED
 from defense_console.store.sqlite.copies.backups import Backups, copy_database, fault_of, refuse_unsound, sync_path
 from defense_console.store.sqlite.copies.replacing import replace
 from defense_console.store.sqlite.engine import RowStorage
@@ -171,6 +172,7 @@ def _erase(path: Path, student: str) -> bool:
                 rows.delete(*lease_place(stream))
             for table, id in found.rows:
                 rows.delete(table, id)
+            rows.clear(CHANGED)  # it names logs; the index is made again
             for table, key in places_beside(STUDENT.stream(student)):
                 rows.delete(table, key)
             Documents(database).set_meta(CLOSED_COUNT, str(rows.count(CLOSED)))

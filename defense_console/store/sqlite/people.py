@@ -52,6 +52,10 @@ class People:
             self._all, self._version = tuple(found[id] for id in sorted(found)), version
         return self._all
 
+    def let_go(self) -> None:
+        """Keep the students in memory no longer."""
+        self._all, self._version = (), (-1, -1)
+
     def of_the_day(self) -> tuple[str, ...]:
         """Return the ids of those who may have something in a day, sorted; only their rows are decoded."""
         found = set()
@@ -87,6 +91,11 @@ class People:
         row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a student with the hash of their last event, in a transaction of the caller."""
-        self._documents.put(TABLE, name_key(row["id"]), row, "id")
+    def put(self, row: Mapping[str, Any]) -> bool:
+        """Write a student with the hash of their last event, in a transaction of the caller.
+
+        Returns:
+            Whether a search must look at them again.
+        """
+        before = self._documents.put(TABLE, name_key(row["id"]), row, "id")
+        return bool(before.get("name") != row["name"])

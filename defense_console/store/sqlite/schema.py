@@ -104,7 +104,13 @@ def _write(connection: sqlite3.Connection, table: str, id: int, document: Mappin
     connection.execute("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", row)
 
 
-SCHEMA_STEPS: tuple[Step, ...] = (_keep_decisions_in_rows_of_their_own, _let_what_was_not_held_wait)
+def _note_what_changes(_connection: sqlite3.Connection) -> None:
+    """Make schema 4: from now on each write notes what a search must look at again, which no earlier console does."""
+
+
+SCHEMA_STEPS: tuple[Step, ...] = (
+    _keep_decisions_in_rows_of_their_own, _let_what_was_not_held_wait, _note_what_changes,
+)  # fmt: skip
 """The n-th, from 1, makes schema n + 1 of schema n."""
 
 

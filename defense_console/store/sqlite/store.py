@@ -11,6 +11,7 @@
 | `leases` | defense that a console writes on | as `pending` |
 | `other_leases` | other log that a console writes on | of its name |
 | `curricula` | pinned curriculum: its exact bytes | of its hash |
+| `changed` | write that a search must look at again | counted |
 | `meta` | fact about the store | of its name |
 """
 
@@ -22,22 +23,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import isfunction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from defense_console.model.defense.subject import REHEARSAL
+from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.chain import StoredLine
-from defense_console.model.queue.searching import Closed
+from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import LOG_PREFIXES, subject_of
 from defense_console.model.watching import Watch, unwatched
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Draft, Identity, Lease, Problem, Size
+from defense_console.store.caches import changes_notes
 from defense_console.store.sqlite import verifying
+from defense_console.store.sqlite.changes import Changes
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.keys import REHEARSALS, name_key
 from defense_console.store.sqlite.leases import LeaseRows
@@ -51,6 +54,9 @@ from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents, holds_another, log_names, stored_line
+
+if TYPE_CHECKING:
+    from defense_console.store.sqlite.search.searching import Searching
 
 
 def _explained(store: type[TinyStore]) -> type[TinyStore]:
@@ -90,6 +96,7 @@ class TinyStore:
         self._rows.tell_from_another(lambda path: holds_another(path, self.identity.id))
         self._summaries = Summaries(self._documents)
         self._people = People(self._documents)
+        self._changes = Changes(self._rows)
         as_draft = functools.partial(msgspec.convert, type=Draft)
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
         self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
@@ -138,6 +145,8 @@ class TinyStore:
 
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""
+        if "_searching" in vars(self):
+            self._searching.close()
         self._rows.close()
         for held in (*self._names, *(() if self._held is None else (self._held,))):
             held.release()
@@ -145,8 +154,17 @@ class TinyStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group several writes: all of them, or none when the block raises."""
-        with place.explained(self.folder), self._rows.transaction():
+        with place.explained(self.folder), self._transaction():
             yield
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self._rows.transaction():
+                yield
+        except BaseException:
+            self._changes.forget()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -171,8 +189,11 @@ class TinyStore:
 
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action in one transaction; see `Store.append`."""
-        with self._rows.transaction():
-            return log_rules.append(self, job)
+        with self._transaction():
+            seq, hash = log_rules.append(self, job)
+            if job.row is None and job.lines:
+                self._changes.add(job.stream, hash)  # nobody knows what changed
+            return seq, hash
 
     def read_log(self, stream: str) -> tuple[StoredLine, ...]:
         """Return every line of a log in order; empty when there is no such log.
@@ -216,14 +237,16 @@ class TinyStore:
         """Write lines that follow `after`; for `append`, which checks them."""
         verifying.refuse_cut(self._rows, stream, after)
         self._documents.add_lines(stream, lines)
+        if lines and subject_of(stream) is DEFENSE and changes_notes(line.body for line in lines):
+            self._changes.add(stream, lines[-1].hash)
 
     def put_row(self, stream: str, row: Mapping[str, Any]) -> None:
         """Write the row next to a log; for `append`."""
         subject = subject_of(stream)
         if subject is REHEARSAL:
             self._documents.put(REHEARSALS, name_key(row["id"]), row, "id")
-        else:
-            (self._people if subject is STUDENT else self._summaries).put(row)
+        elif (self._people if subject is STUDENT else self._summaries).put(row):
+            self._changes.add(stream, str(row["hash"]))
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
         """Return the names of the logs that begin with `prefix`, sorted."""
@@ -256,6 +279,26 @@ class TinyStore:
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, as their rows say, the latest first."""
         return self._summaries.closed()
+
+    @functools.cached_property
+    def _searching(self) -> Searching:
+        """What answers searches; loaded by the first one, since few commands search."""
+        from defense_console.store.sqlite.search.searching import Searching
+
+        indexed = self._held is not None
+        return Searching(self.folder, self._documents, self._summaries, self._people, self.identity.id, indexed=indexed)
+
+    def search(self, wanted: Wanted) -> Found:
+        """Return what a search finds; see `Store.search`."""
+        return self._searching.find(wanted)
+
+    def make_index(self) -> None:
+        """Make the index for searches anew, while others may write to the store."""
+        self._searching.make()
+
+    def index_problem(self) -> str | None:
+        """Return what is wrong with the index for searches; None when nothing is, or there is none."""
+        return self._searching.problem()
 
     # --- students ------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ CLOSED_COUNT = "closed_count"
 """The fact that spares counting them."""
 _DECODE = msgspec.json.Decoder(Summary).decode
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
+_SEARCHED = ("planned_at", "session", "in_force")
+"""Fields of which a search finds something: of a closed one each write counts, so that its line is known."""
 _FIRST_DIGITS = 8
 """Digits of an id before its first dash."""
 
@@ -111,8 +113,24 @@ class Summaries:
         found = {summary.id: summary for summary in self._of_keys(there)}
         return [found[id] for id in ids if id in found]
 
+    def closed_of_ids(self, ids: Sequence[str]) -> list[Summary]:
+        """Return those of some closed defenses as `of_ids` does, most of them in one look.
+
+        For ids that the index gave: when it took them in, a row that lagged behind its log was folded again.
+        """
+        keys = {id: defense_key(id) for id in ids}
+        found: dict[str, Summary] = {}
+        for body in self._rows.bodies_of(CLOSED, [*keys.values()]).values():
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                summary = _DECODE(body)
+                if summary.version >= SUMMARY_VERSION:
+                    found[summary.id] = summary
+        for summary in self.of_ids([id for id in ids if id not in found]):
+            found[summary.id] = summary
+        return [found[id] for id in ids if id in found]
+
     def closed(self) -> tuple[Closed, ...]:
-        """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes.
+        """Return what lists of students look at of the closed defenses, the latest first; kept until anybody writes.
 
         As the rows lie in the file: whether they are sound is not checked here, but where one is read as a whole.
         """
@@ -127,6 +145,10 @@ class Summaries:
             found.sort(key=attrgetter("planned_at"), reverse=True)  # in one instant by id, since the sort is stable
             self._closed, self._closed_version = tuple(found), version
         return self._closed
+
+    def let_go(self) -> None:
+        """Keep the closed ones in memory no longer."""
+        self._closed, self._closed_version = (), (-1, -1)
 
     def closed_count(self) -> int:
         """Return how many defenses are closed."""
@@ -218,19 +240,25 @@ class Summaries:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Write a summary to the table it belongs to, in a transaction of the caller."""
+    def put(self, row: Mapping[str, Any]) -> bool:
+        """Write a summary to the table it belongs to, in a transaction of the caller.
+
+        Returns:
+            Whether a search must look at it again, as far as its notes are the same.
+        """
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
         rows = self._rows.in_either((PENDING, CLOSED), key)
         moved, new = there in rows, here not in rows
-        self._documents.replace(here, key, msgspec.to_builtins(summary), rows.get(here), "id")
+        document = msgspec.to_builtins(summary)
+        before = self._documents.replace(here, key, document, rows.get(here), "id")
         if moved:
             self._documents.remove(there, key)
         change = int(new and not summary.pending) - int(moved and summary.pending)
         if change:
             self._documents.set_meta(CLOSED_COUNT, str(self.closed_count() + change))
+        return not summary.pending or moved or any(before.get(name) != document[name] for name in _SEARCHED)
 
 
 def _decoded(row: RawRow) -> Summary | None:

@@ -99,18 +99,26 @@ class Documents:
         found: Document | None = self.table(table).get(doc_id=name_key(name))
         return found if found is not None and found[field] == name else None
 
-    def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> None:
-        """Write a document, but never over one that differs in the fields `names`. A damaged one is written over."""
-        with self.rows.together():
-            self.replace(table, key, document, next(self.rows.raw(table, key, key), None), *names)
+    def put(self, table: str, key: int, document: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+        """Write a document, but never over one that differs in the fields `names`. A damaged one is written over.
 
-    def replace(self, table: str, key: int, document: Mapping[str, Any], found: RawRow | None, *names: str) -> None:
+        Returns:
+            The document that was there; empty where there was none, or a damaged one.
+        """
+        with self.rows.together():
+            return self.replace(table, key, document, next(self.rows.raw(table, key, key), None), *names)
+
+    def replace(
+        self, table: str, key: int, document: Mapping[str, Any], found: RawRow | None, *names: str
+    ) -> Mapping[str, Any]:
         """Write a document over the row found at its place, in a transaction of the caller; see `put`."""
+        before: dict[str, Any] = {}
         if found is not None and found.sound:
             before = json.loads(found.body)
             if any(before[name] != document[name] for name in names):
                 raise StoreError(N_("Two records of {table} share the place {key}."), table=table, key=key)
         self.rows.put(table, key, encode(document))
+        return before
 
     def remove(self, table: str, *keys: int) -> None:
         """Drop documents; those that are not there are no error."""

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.xdist_group("postgres")
 
 
 class OverPostgres(Contract):
+    SEARCHES_NOTES = False
+
     @pytest.fixture
     def new_store(self, address: Address) -> Iterator[NewStore]:
         servers = list[Server]()

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from defense_console.store.durable_files import sync_folder
-from defense_console.store.sqlite.opening.place import COMPANIONS, DAMAGED_FOLDER, FILE
+from defense_console.store.sqlite.opening.place import COMPANIONS, DAMAGED_FOLDER, FILE, remove_index
 
 
 def replace(folder: Path, new: Path) -> None:
@@ -22,6 +22,7 @@ def replace(folder: Path, new: Path) -> None:
     Args:
         new: A file in it, on the disk, that needs no other file.
     """
+    remove_index(folder)  # it is of the old one, and holds what may have to be forgotten
     for end in COMPANIONS:
         (folder / (FILE + end)).unlink(missing_ok=True)
     sync_folder(folder)

@@ -66,6 +66,7 @@ def examined(backups: Backups, watch: Watch = unwatched) -> Iterator[Examined]:
                 found += _of_schema(version)
                 found += map(_finding, store.verify_all(watch))
                 found += _behind(store, _last_copy(backups, store))
+                found += _of_index(store)
             except (DamagedStore, NotOurStore) as error:
                 found.append(Finding("file", place.FILE, error, _remedy_of_file(backups), repairable=True))
                 store = None
@@ -132,8 +133,8 @@ def _private(folder: Path) -> Iterator[Path]:
         return
     if place.holds_only_ours(folder):
         yield folder
-    for name in (place.FILE, *(place.FILE + end for end in place.COMPANIONS), place.UPLOADS_FOLDER, place.BACKUPS):
-        path = folder / name
+    files = (folder / (place.FILE + end) for end in ("", *place.COMPANIONS))
+    for path in (*files, *place.index_files(folder), folder / place.UPLOADS_FOLDER, folder / place.BACKUPS):
         if path.exists() and not path.is_symlink():
             yield path
 
@@ -168,6 +169,17 @@ def _of_schema(version: int) -> Iterator[Finding]:
             ConsoleError(N_("The store is of an earlier version (schema {found}, now {wanted})."),
                          found=version, wanted=schema.version()),
             ConsoleError(N_("The console brings it up when it is opened, after a copy; so does doctor --repair.")),
+            repairable=True,
+        )  # fmt: skip
+
+
+def _of_index(store: TinyStore) -> Iterator[Finding]:
+    """Yield that the index for searches is not what the store says; it is a cache, so nothing is lost."""
+    if (reason := store.index_problem()) is not None:
+        yield Finding(
+            "index", place.SEARCH,
+            ConsoleError(N_("The index for searches is damaged ({reason})."), reason=reason),
+            ConsoleError(N_("doctor --repair makes it again; until then searches may miss something.")),
             repairable=True,
         )  # fmt: skip
 

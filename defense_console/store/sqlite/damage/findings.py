@@ -21,6 +21,7 @@ FindingKind = Literal[
     "place",  # where the store is
     "left",  # by a kill
     "copies",  # where they go, and their dates
+    "index",  # for searches
 ]
 
 

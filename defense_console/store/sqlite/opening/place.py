@@ -33,6 +33,8 @@ from defense_console.store.sqlite.pragmas import WAL
 from defense_console.store.work_folder import WORK_PREFIX, work_folder
 
 FILE = "defenses.db"
+SEARCH = "search.db"
+"""The index that searches are answered from: a cache, which is in no copy."""
 CLIPBOARD = "clipboard.txt"
 """In the store's folder too: the text that was copied last."""
 UPLOADS_FOLDER = "documents"
@@ -198,6 +200,29 @@ def new_file(folder: Path) -> Iterator[Path]:
         yield new
 
 
+def index_files(folder: Path) -> tuple[Path, ...]:
+    """Return where the index for searches lies, with what SQLite keeps next to it."""
+    return tuple(folder / (SEARCH + end) for end in ("", *COMPANIONS, "-journal"))
+
+
+def make_index(folder: Path) -> None:
+    """Make the file of the index, empty and for its owner alone, where there is none.
+
+    Raises:
+        StoreError: It is a link.
+        OSError: It cannot be made.
+    """
+    path = folder / SEARCH
+    refuse_link(path)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def remove_index(folder: Path) -> None:
+    """Remove the index: the next search makes it again."""
+    for path in index_files(folder):
+        path.unlink(missing_ok=True)
+
+
 def refuse_link(path: Path) -> None:
     """Refuse a symbolic link."""
     if path.is_symlink():
@@ -287,8 +312,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
         return
     if holds_only_ours(folder) and folder.stat().st_uid == os.getuid():
         _restrict(folder, 0o700)
-    for end in ("", *COMPANIONS):
-        file = path.with_name(FILE + end)
+    for file in (*(path.with_name(FILE + end) for end in ("", *COMPANIONS)), *index_files(folder)):
         with suppress(FileNotFoundError):
             _restrict(file, 0o600)
 
@@ -296,7 +320,7 @@ def _restrict_all(folder: Path, path: Path) -> None:
 def holds_only_ours(folder: Path) -> bool:
     """Return whether a folder holds a store and nothing else."""
     return all(
-        child.name.startswith((FILE, DAMAGED_FOLDER, WORK_PREFIX, NAME_FILES))
+        child.name.startswith((FILE, SEARCH, DAMAGED_FOLDER, WORK_PREFIX, NAME_FILES))
         or child.name in (CLIPBOARD, UPLOADS_FOLDER, BACKUPS)
         for child in folder.iterdir()
     )
