@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,17 +14,23 @@ import psycopg
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 from defense_console.store.postgres.address import Address
+from defense_console.store.postgres.migrations.versions.rights import PROTECTED
 from tests.demo_school import empty_school
 from tests.store.postgres.servers import VARIABLE, a_server
 from tests.terminal import Terminal, run
-from tests.waiting import PATIENCE_S, wait_for
+from tests.waiting import wait_for
 from tests.web.chromium import Shown, a_browser, served
 from tests.web.test_in_a_browser import of_the_phase
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
+F9, HOME = "\x1b[20~", "\x1b[H"
+KINDS_OF_THE_DAY = {
+    "planned", "started", "rated", "finished", "signed", "released", "contested", "contest_resolved", "received",
+    "accepted", "reading_begun", "reading_rated", "reading_closed", "reading_settled",
+}  # fmt: skip
 SECRET = ", whole and private"
 NAMES = {"office": "Nadia Bureau", "camille": "Camille Exemple", "marc": "Marc Modèle", "pages": "Pages"}
 KINDS = {"office": "administrator", "camille": "mentor", "marc": "mentor", "pages": "service"}
@@ -49,6 +56,29 @@ class School:
     base: str
     around: Path
     people: dict[str, Person]
+    database: str
+    """Address for who administers the server."""
+
+    def rows(self, statement: str, account: str = "") -> list[tuple[object, ...]]:
+        """What plain SQL gives, to an account of the school or to who administers the server."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            if account:
+                connection.execute(f"SET SESSION AUTHORIZATION {account}".encode())
+            return connection.execute(statement.encode()).fetchall()
+
+    def count(self, kind: str) -> int:
+        """How many events of a kind there are whose text is not private."""
+        return len(self.rows(f'SELECT 1 FROM event WHERE position(\'"kind":"{kind}"\'::bytea in body) > 0'))
+
+    def finds(self, account: str, text: str) -> set[str]:
+        """The tables in which an account finds a text, by plain SQL."""
+        found = set()
+        for table in PROTECTED:
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                cells = [cell for row in self.rows(f"SELECT * FROM {table}", account) for cell in row]
+                if any(text in (bytes(c).decode() if isinstance(c, bytes) else str(c)) for c in cells):
+                    found.add(table)
+        return found
 
 
 @pytest.fixture
@@ -67,7 +97,7 @@ def school(short_path: Path) -> Iterator[School]:
         }  # fmt: skip
         for name, kind in KINDS.items():
             people["owner"].run("school", "add", accounts[name], "--kind", kind, "--name", NAMES[name])
-        yield School(base, short_path, people)
+        yield School(base, short_path, people, addresses["owner"].url.partition("options=")[0].rstrip("?&"))
 
 
 def _person(around: Path, name: str, address: Address, account: str) -> Person:
@@ -130,8 +160,10 @@ def defend_in_the_browser(terminal: Shown) -> None:
     page = terminal.page
     terminal.shows("Ada Démo")
     page.keyboard.press("Enter")
-    terminal.shows("Before the call")
-    page.keyboard.type("tt")
+    terminal.shows("t waiting room")
+    page.keyboard.type("t")
+    terminal.shows("WAITED")
+    page.keyboard.type("t")
     terminal.shows("of 15:00", "Rubric 0/12")
     page.keyboard.press("n")
     terminal.shows("WRITING")
@@ -183,6 +215,62 @@ def open_console(school: School, browser: Browser, url: str, name: str) -> Shown
     return terminal
 
 
+def contest(school: School, student: Page, terminal: Shown) -> None:
+    """The student contests the verdict, which its mentor has taken; the mentor upholds it."""
+    student.click("summary")
+    student.fill("textarea", "L’enquête était complète.")
+    student.click("article button")
+    student.wait_for_selector("text=L’enquête était complète.")
+    page = terminal.page
+    terminal.shows("contested")
+    page.keyboard.press("Enter")
+    terminal.shows("L’enquête était complète.")
+    page.keyboard.type("o")
+    terminal.shows("Why does the verdict stand?")
+    page.keyboard.type("One kind of actor is missing")
+    page.keyboard.press("Enter")
+    wait_for(lambda: school.count("contest_resolved"), "it is not upheld")
+    student.reload()
+    student.wait_for_selector("text=One kind of actor is missing")
+
+
+def bring_the_document(school: School, terminal: Shown) -> None:
+    """The document comes and is accepted; the verdict becomes validated."""
+    page = terminal.page
+    page.keyboard.type("b")
+    terminal.shows("Documents to revise")
+    # Until a school keeps documents, the mentor declares that it came; then the student sends it from their page here.
+    page.keyboard.type(" ")
+    wait_for(lambda: school.count("received"), "nothing came")
+    terminal.shows("You decide until")
+    page.keyboard.type("v")
+    terminal.shows("1 of 1 settled")
+    page.keyboard.press("F9")
+    terminal.shows("Sign version 2 of the verdict of Ada Démo?")
+    page.keyboard.type("y")
+    terminal.shows("Verdict 2 released")
+
+
+def read_a_second_time(school: School, reader: str) -> None:
+    """Another mentor, who was given the student, rates without seeing the ratings; one difference is settled."""
+    person = school.people[reader]
+    school.people["office"].run("school", "give", person.account, "s1")
+    with person.terminal() as terminal:
+        terminal.shows("Bilal Démo")
+        terminal.press("6")
+        terminal.shows("Ada Démo")
+        terminal.press("r")
+        terminal.shows("Seconde lecture", "Grille 0")
+        terminal.press("v" * 12)
+        terminal.press(F9)
+        terminal.shows("Écarts", "pas acquis")
+        terminal.press(HOME + "r")
+        terminal.shows("Pourquoi cette note compte-t-elle")
+        terminal.press("Two kinds of actors are enough here\r")
+        terminal.shows("Two kinds of actors")
+        terminal.wait(lambda: school.count("reading_settled") == 1, "nothing is settled")
+
+
 def test_a_school_day(school: School) -> None:
     import_and_offer(school)
     with school.people["camille"].terminal() as camille, school.people["marc"].terminal() as marc:
@@ -194,6 +282,22 @@ def test_a_school_day(school: School) -> None:
         ask_for_a_document(terminal)
         student = browser.new_page(viewport={"width": 390, "height": 800}, locale="fr-FR")
         student.goto(pages.run("serve", "student-link", "s1", "--at", url).strip())
-        print(student.text_content("body"))
-        student.screenshot(path="/tmp/w-day/student.png", full_page=True)
-        assert 0
+        assert "Guide d’entretien" in str(student.text_content("body"))
+        terminal.page.keyboard.press("Escape")
+        terminal.shows("All pending")
+        wait_for(
+            lambda: school.rows('SELECT 1 FROM lease WHERE position(\'"holder":""\'::bytea in body) = 0') == [], "held"
+        )
+        contest(school, student, terminal)
+        bring_the_document(school, terminal)
+        read_a_second_time(school, other)
+    first_account, other_account = (school.people[name].account for name in (first, other))
+    assert school.finds(first_account, SECRET) == {"private_line"}
+    assert [school.finds(each, SECRET) for each in (other_account, pages.account)] == [set(), set()]
+    for name in ("owner", "office", first, other):
+        school.people[name].run("verify")
+    header, *lines = map(json.loads, school.people["office"].run("export").splitlines())
+    events = [line["event"] for line in lines if "event" in line]
+    assert header["partial"] == events.count(None) == 1
+    assert len(events) == len(school.rows("SELECT 1 FROM event"))
+    assert {event["what"]["kind"] for event in events if event is not None} >= KINDS_OF_THE_DAY
