@@ -155,8 +155,7 @@ WRITER: Final = _in("mentor", "administrator")
 ADMINISTRATOR: Final = _in("administrator")
 PAGES: Final = _in("service")
 OF_STUDENT: Final = " OR ".join(
-    f"position('\"kind\":\"{kind}\"'::bytea in body) > 0"
-    for kind in ("contested", "deliverable_received", "received")
+    f'position(\'"kind":"{kind}"\'::bytea in body) > 0' for kind in ("contested", "deliverable_received", "received")
 )
 """What a student does on their page, by the canonical bytes of an event: no text in them has a quote without `\\`."""
 OWN_STUDENT: Final = f"""
