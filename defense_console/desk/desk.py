@@ -258,7 +258,8 @@ class Desk:
         """Return the only defense that was live on this machine, on which the console opens; else None."""
         self.leases.look()
         live = [summary.id for summary in self.ledger.snapshot.pending() if summary.session == "live"]
-        here = [id for id in live if self.leases.was_here(DEFENSE.stream(id))]
+        streams = {id: DEFENSE.stream(id) for id in live}
+        here = [id for id in live if self.leases.was_here(streams[id]) and self.leases.not_mine(streams[id]) is None]
         return here[0] if len(here) == 1 else None
 
     def rehearsal_here(self) -> str | None:
@@ -296,6 +297,7 @@ class Desk:
         turned = self.leases.turned() | self.ledger.refresh() | self.team.turned()
         for live in self._live.values():
             live.tick()
+        self.leases.free_for_others(self._is_live)
         self.leases.free_all_but([held for held in self.leases.held if held in shown or self._is_live(held)])
         for stream in self.leases.held:
             self.leases.hold(stream)

@@ -24,7 +24,7 @@ from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry
+from defense_console.model.queue.agenda import Entry, Place
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student.kinds import StudentChanged
@@ -32,6 +32,7 @@ from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
+from defense_console.store.claiming import Claim
 from defense_console.words.translation import _, local_day, zone_of
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class AgendaDesk:
         self.zone = settings.zone
         self._entries: dict[str, Entry] = {}
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
+        self._lines_in_team: dict[str, tuple[Entry, tuple[Place, Claim | None, str], Entry]] = {}
+        """The same lines as a school lists them, each with what it was made of."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
         self.search = QueueSearch(ledger, self, searches)
@@ -243,12 +246,20 @@ class AgendaDesk:
         return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
 
     def _in_team(self, found: Entry) -> Entry:
-        """Return the line as a school lists it: who has it, and whether I am asked to keep it."""
+        """Return the line as a school lists it: who has it, and whether I am asked to keep it; the same while it is."""
+        id = found.summary.id
+        why = self.team.place(id), self.team.claim(id), self.team.asked(id)
+        known = self._lines_in_team.get(id)
+        if known is None or known[0] is not found or known[1] != why:
+            known = self._lines_in_team[id] = found, why, self._line_in_team(found, *why)
+        return known[2]
+
+    @staticmethod
+    def _line_in_team(found: Entry, place: Place, claim: Claim | None, until: str) -> Entry:
         replace = msgspec.structs.replace
-        if until := self.team.asked(found.summary.id):
+        if until:
             tabs = found.tabs | {"mentor"}
             return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
-        place, claim = self.team.place(found.summary.id), self.team.claim(found.summary.id)
         if place == "mine" or claim is None:
             return found
         text_id, parameters = N_("to take"), {"since": claim.since}

@@ -16,6 +16,7 @@ from defense_console.model.defense.summary import Summary, defense_id
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.instants import instant, later
 from defense_console.model.queue.agenda import Place
+from defense_console.model.subjects import subject_of
 from defense_console.store.base import Conflict, StoreError
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
 from defense_console.words.translation import date_time, zone_of
@@ -85,8 +86,11 @@ class Team:
         return _later(claim.asked, ANSWER_DAYS)
 
     def not_mine(self, stream: str) -> ConsoleError | None:
-        """Return who is responsible for a defense, None when it is me or nobody was asked."""
-        claim = self.ledger.snapshot.claims().get(stream)
+        """Return who is responsible for a defense, None when it is me or nobody was asked.
+
+        Of a closed one that is not open the store is not asked: the cursor of the queue moves over many.
+        """
+        claim = self._claim_of(stream)
         return None if claim is None else self._not_my(claim)
 
     def _not_my(self, claim: Claim) -> ConsoleError | None:
@@ -100,6 +104,13 @@ class Team:
             text = N_("Read only: you follow this student, so another mentor assesses. Offered since {since}.")
             return ConsoleError(text, since=since)
         return ConsoleError("Read only: nobody has taken this defense, offered since {since}.", since=since)
+
+    def _claim_of(self, stream: str) -> Claim | None:
+        snapshot, opened = self.ledger.snapshot, self.shared and self.ledger.is_open(stream)
+        if (found := snapshot.claims().get(stream)) is not None or not opened or subject_of(stream) is not DEFENSE:
+            return found
+        closed = self.ledger.state(DEFENSE, DEFENSE.id_of(stream)).closed
+        return snapshot.claim_of_closed(stream) if closed else None
 
     def turned(self) -> frozenset[str]:
         """Return the logs whose claim has changed since this was last asked."""

@@ -11,10 +11,17 @@ from defense_console.model.defense.state import Defense
 
 
 class HeldDefense(msgspec.Struct, frozen=True):
-    """A defense of the store; `revision` is the SEQUENCE its own event would be exported with now."""
+    """A defense of the store.
+
+    Attributes:
+        revision: the SEQUENCE its own event would be exported with now.
+        holder: in a school, account of the other mentor who has it, "" while it is only offered; None where this mentor
+            may change it.
+    """
 
     defense: Defense
     revision: int
+    holder: str | None = None
 
 
 class HeldDefenses(msgspec.Struct, frozen=True):
@@ -34,5 +41,13 @@ class HeldDefenses(msgspec.Struct, frozen=True):
 
     def one(self, key: AttemptKey) -> Defense | None:
         """Return one attempt, None when the store does not hold it."""
-        held = self.attempts.get(key[:2], {}).get(key[2])
+        held = self._held(key)
         return held.defense if held is not None else None
+
+    def holder(self, key: AttemptKey) -> str | None:
+        """Return which other mentor has an attempt, as `HeldDefense` says it."""
+        held = self._held(key)
+        return held.holder if held is not None else None
+
+    def _held(self, key: AttemptKey) -> HeldDefense | None:
+        return self.attempts.get(key[:2], {}).get(key[2])

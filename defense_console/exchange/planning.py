@@ -51,6 +51,8 @@ OVER: Final = N_("the last attempt known is not one to plan again: say which att
 CANCELLED: Final = N_("called off in the calendar; the defense stays planned until you cancel it")
 OLDER: Final = N_("older than what was taken before")
 KEPT_DATE: Final = N_("moved in the calendar, but a defense that is live or over keeps its date")
+TAKEN: Final = N_("{holder} has this defense, and changes it")
+OFFERED: Final = N_("offered to the mentors: who takes it changes it")
 _ALWAYS: Final = frozenset({CANCELLED, OLDER, KEPT_DATE})
 """What is reported of a defense that is known, however long ago."""
 
@@ -312,8 +314,13 @@ class _Planner:
                 before=before,
                 carried=carried_from(previous) if before is None and previous is not None else None,
             )
-            if events_of(one):
+            if not events_of(one):
+                continue
+            if (holder := self.held.holder(key)) is None:
                 found.append(one)
+            else:
+                reason, places = (TAKEN, {"holder": holder}) if holder else (OFFERED, {})
+                self.left_out.append(LeftOut(wish, reason, Target(*key), parameters=places))
         if bad:
             raise BadFile(bad, self.entries)
         return found

@@ -411,7 +411,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("queue.second_reading", "r", N_("second reading"),
        N_("Rate a defense again that another mentor assessed; settle the differences."), "queue"),
     _c("reading.finish", "f9", N_("finish"), N_("Everything is rated: show both ratings of each criterion."), "reading",
-       footer=20),
+       footer=9),
     _c("replay.toggle", "t space", N_("play/stop"), N_("Play the defense from here, or stop."), "replay",
        "reading", footer=10),
     _c("replay.back", "left", N_("back"), N_("Go ten seconds back."), "replay", "reading", footer=11),

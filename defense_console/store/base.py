@@ -144,7 +144,8 @@ class Append(msgspec.Struct, frozen=True, tag="append"):
         previous: hash of the line `expected` as the writer knows it; None compares the number only.
         drop_aside: keys of decisions kept aside that are settled by it.
         aside: decisions kept aside that change with it: key and canonical JSON of the event.
-        fence: number of the claim that it is written under, for an engine that has claims; None needs no claim.
+        fence: number of the claim that it is written under, for an engine that has claims: `UNCLAIMED` where the writer
+            knows of none; None for what anybody may write.
     """
 
     stream: str

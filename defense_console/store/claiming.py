@@ -14,6 +14,10 @@ ANSWER_DAYS: Final = 1
 """So long one may answer; nothing that starts sooner than this is taken away."""
 
 
+UNCLAIMED: Final = -1
+"""Fence of what is written on a defense that nobody else has a claim on, as far as its writer knows."""
+
+
 class Claim(msgspec.Struct, frozen=True):
     """A defense that was offered to a school's mentors: who is responsible for it, for days.
 
@@ -36,6 +40,18 @@ class Claim(msgspec.Struct, frozen=True):
     apart: str = ""
     first: str = ""
     asked: str = ""
+
+
+def may_write(fence: int, me: str, claim: tuple[str, int] | None) -> bool:
+    """Return whether what is written under a fence may be, next to holder and fence of the claim there is.
+
+    Args:
+        me: Account of its writer.
+    """
+    if claim is None:
+        return fence == UNCLAIMED
+    holder, now = claim
+    return holder == me if fence == UNCLAIMED else bool(holder) and fence == now
 
 
 class Claims(Protocol):

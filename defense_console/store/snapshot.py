@@ -18,7 +18,7 @@ from defense_console.model.queue.searching import Closed
 from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
-from defense_console.store.claiming import Claim
+from defense_console.store.claiming import UNCLAIMED, Claim
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
@@ -137,16 +137,27 @@ class Snapshot:
             self._now.claims = {} if shared is None else self._ask(shared.all, self._before.claims)
         return self._now.claims
 
+    def claim_of_closed(self, stream: str) -> Claim | None:
+        """Return the claim of a defense that is closed, or was just now; None when it was never offered."""
+        shared, now = self._store.claims, self._now.single_claims
+        if shared is not None and stream not in now:
+            now[stream] = self._ask(lambda: (shared.of(stream),), (self._before.single_claims.get(stream),))[0]
+        return now.get(stream)
+
     def fence(self, stream: str) -> int | None:
         """Return under which claim this console writes on a log: 0, which is none, where somebody else has it."""
-        claim, shared = self.claims().get(stream), self._store.claims
-        if claim is None or shared is None:
+        shared = self._store.claims
+        if shared is None or subject_of(stream) is not DEFENSE:
             return None
+        if (claim := self.claims().get(stream)) is None:
+            return UNCLAIMED  # or a closed one: the store knows who had it
         return claim.fence if claim.holder == shared.me else 0
 
     def claim_changed(self) -> None:
         """Take note that this console has changed a claim."""
         self._ask_again("claims")
+        self._before.single_claims |= self._now.single_claims
+        self._now.single_claims = {}
 
     def _all(
         self,
@@ -239,6 +250,7 @@ class _Rows(msgspec.Struct):
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None
     claims: dict[str, Claim] | None = None
+    single_claims: dict[str, Claim | None] = {}
 
     def over(self, before: _Rows) -> _Rows:
         """Return these rows, and the earlier ones where there are none."""
@@ -253,6 +265,7 @@ class _Rows(msgspec.Struct):
             before.asides if self.asides is None else self.asides,
             before.leases if self.leases is None else self.leases,
             before.claims if self.claims is None else self.claims,
+            before.single_claims | self.single_claims,
         )
 
 

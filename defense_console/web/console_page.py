@@ -58,6 +58,8 @@ class ConsolePage:
         if person.role != "mentor":
             why = ConsoleError(N_("The console is for mentors."))
             return self._answers.refused(request.scope, why, 403, back="/school")
+        if self._serving.no_console is not None and not person.address:
+            return self._answers.refused(request.scope, self._serving.no_console, 403, back="/sign-out")
         socket = ("wss://" if self._serving.site.secure else "ws://") + request.headers["host"] + "/socket"
         size = request.query_params.get("size", "")
         font = int(size) if size.isdecimal() and 8 <= int(size) <= 40 else FONT

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from defense_console.model.errors import ConsoleError
 from defense_console.web.people import People
 from defense_console.web.site import Site
 
@@ -36,6 +37,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
         certificate, key: Files for TLS, "" for none.
         reading, writing: Open a desk that reads, or one that decides.
         table: Gives all defenses as a CSV table, in a language.
+        no_console: Why nobody works in a console with the account that serves, None where somebody does.
         takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
         settings: The mentor's.
         now: The clock.
@@ -56,6 +58,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     reading: Desks
     writing: Desks
     table: Callable[[str], bytes]
+    no_console: ConsoleError | None = None
     takes_uploads: bool
     settings: Settings
     now: Callable[[], datetime]

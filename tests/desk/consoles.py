@@ -16,7 +16,10 @@ class SlowRecorder(Recorder):
     """A recorder that begins to write when a test says so."""
 
     def __init__(self, room: Room, deliver: Callable[[Answer], None]) -> None:
-        super().__init__(room.connect, deliver, now=lambda: iso(room.machine.wall), keeps_aside=True)
+        account = room.account  # a thread connects later
+        super().__init__(
+            lambda: room.connect(account=account), deliver, now=lambda: iso(room.machine.wall), keeps_aside=True
+        )
         self.held: list[Job] = []
 
     def submit(self, job: Job) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import io
+from collections import Counter
+
 import pytest
 
+from defense_console.desk.exchange.importing import ImportDesk
+from defense_console.desk.logs.direct import DirectLogs
 from defense_console.desk.student.own_page import contest
+from defense_console.exchange.data_file import data_file
 from defense_console.model.defense import kinds as ev
+from defense_console.model.defense.subject import DEFENSE
 from defense_console.model.errors import ConsoleError
+from defense_console.model.log.instants import later
 from defense_console.model.queue import agenda
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
-from tests.store.memory import Database
-from tests.ui.conftest import Room
+from tests.store.memory import Database, MemoryClaims
+from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_revisions import conditional
+from tests.ui.test_second_reading import released
 
 DAY_S = 86_400
 
@@ -107,6 +116,63 @@ def test_what_a_student_does_needs_no_claim(empty: Room) -> None:
     assert empty.asides(id) == {}
 
 
+def test_what_was_decided_before_a_defense_was_offered_is_refused_once_another_has_it(school: Room) -> None:
+    id = school.plan()
+    slow, one = of(school, "slow"), of(school, "one")
+    slow.desk.brief(id).act(ev.Noted("in the spool meanwhile", school.machine.read()))
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    slow.settle()
+    assert [type(event.what) for event in school.events(id)] == [ev.Planned]
+    assert "in the spool meanwhile" in "".join(school.asides(id).values())
+
+
+def test_a_defense_that_is_closed_stays_with_who_assessed_it(school: Room) -> None:
+    id = school.plan()
+    one, two = of(school, "one"), of(school, "two")
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    school.add(id, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
+    again = ev.Rescheduled(later(school.machine.read().wall, DAY_S))
+    for console in (one, two):
+        seen(console)
+    with pytest.raises(ConsoleError, match="Read only: one has this defense"):
+        two.desk.brief(id).act(again)
+    two.desk.ledger.act(DEFENSE, id, again)  # as if the console had not known it
+    two.settle()
+    assert "rescheduled" in "".join(school.asides(id).values())
+    one.desk.brief(id).act(again)
+    one.settle()
+    assert type(school.events(id)[-1].what) is ev.Rescheduled
+
+
+def test_a_live_defense_that_is_handed_over_goes_on_at_once_at_the_other_console(school: Room) -> None:
+    id = school.plan()
+    one, two = of(school, "one"), of(school, "two")
+    summary = one.desk.agenda.entries()[0].summary
+    one.desk.team.offer(summary, apart="")
+    one.desk.team.take(summary)
+    one.desk.brief(id).open_room()
+    one.desk.brief(id).start()
+    one.desk.live(id)
+    one.settle()
+    waits = seen(two).desk.live(id)
+    assert "one has this defense" in str(waits.read_only)
+    assert "one has this defense" in str(waits.no_take_over), "a lease is taken over, a claim is not"
+    admin = of(school, "administrator")
+    assert admin.store.claims is not None
+    admin.store.claims.hand_over(admin.store.claims.all()[waits.stream], "two", "the line broke")
+    assert "two has this defense" in str(seen(one).desk.live(id).read_only)
+    one.settle()
+    school.machine.pass_time(90)
+    assert seen(two).desk.live(id).read_only is None
+    (gap,) = two.desk.live(id).gaps
+    assert gap.gap_ms == 90_000
+    assert (one.desk.live_here(), two.desk.live_here()) == (None, id)
+
+
 def test_a_second_attempt_is_offered_first_to_who_assessed_the_first(school: Room) -> None:
     first = school.plan()
     one, two = of(school, "one"), of(school, "two")
@@ -140,6 +206,24 @@ def test_an_old_claim_asks_its_holder_before_it_expires_and_never_just_before_th
     assert one.desk.team.asked(near) == ""
 
 
+def test_an_import_moves_nothing_that_another_mentor_has(school: Room) -> None:
+    taken, offered, free = (school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4))
+    one, two = of(school, "one"), of(school, "two")
+    by_id = {each.summary.id: each.summary for each in one.desk.agenda.entries()}
+    for id in (taken, offered):
+        one.desk.team.offer(by_id[id], apart="")
+    one.desk.team.take(by_id[taken])
+    rows = "".join(f"s1;Ada;IRP-P{n};1;2027-04-0{n}T14:00\n" for n in (2, 3, 4))
+    file = data_file(io.BytesIO(("student_id;student_name;project;attempt;planned_at\n" + rows).encode()))
+    logs = DirectLogs(two.store, school.machine.read, "Two", SHIPPED)
+    plan = ImportDesk(logs, "Europe/Paris").take_list(file)
+    left = [(each.target.project, each.reason.split()[0], each.parameters) for each in plan.left_out if each.target]
+    assert left == [("IRP-P2", "{holder}", {"holder": "one"}), ("IRP-P3", "offered", {})]
+    assert [len(school.events(id)) for id in (taken, offered, free)] == [1, 1, 2]
+    ImportDesk(DirectLogs(one.store, school.machine.read, "One", SHIPPED), "Europe/Paris").take_list(file)
+    assert [len(school.events(id)) for id in (taken, offered, free)] == [2, 1, 2]
+
+
 def test_the_load_is_the_week_of_the_defense(school: Room) -> None:
     this_week, too = school.plan(in_min=60), school.plan(project="IRP-P3", in_min=600)
     next_week = school.plan(project="IRP-P4", in_min=60 * 24 * 7)
@@ -171,3 +255,76 @@ def test_who_takes_a_student_over_is_told_what_is_open(room: Room) -> None:
         "Questions: which budget?",
         "Documents: IRP-P2 1. Interview guide and questionnaire; IRP-P2 2. Needs-analysis report",
     ]
+
+
+def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
+    school: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4)]
+    closed = school.plan(project="IRP-P5")
+    one, two = of(school, "one"), of(school, "two")
+    for entry in one.desk.agenda.entries():
+        one.desk.team.offer(entry.summary, apart="")
+    one.desk.team.take(next(e.summary for e in seen(one).desk.agenda.entries() if e.summary.id == closed))
+    school.add(closed, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
+    calls: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        asked = getattr(MemoryClaims, name)
+
+        def count(self: MemoryClaims, *args: object) -> object:
+            calls[name] += 1
+            return asked(self, *args)
+
+        monkeypatch.setattr(MemoryClaims, name, count)
+
+    counted("all")
+    counted("of")
+    agenda_desk = seen(two).desk.agenda
+    (over,), _found = agenda_desk.closed("")
+    for _move in range(3):
+        for entry in (*agenda_desk.entries(), over):
+            agenda_desk.refusal(entry.summary, ev.Parked(True))
+            two.desk.team.no_take(entry.summary)
+        seen(two)
+    assert calls == {"all": 1}
+    before = {each.summary.id: each for each in agenda_desk.entries()}
+    one.desk.team.take(next(e.summary for e in one.desk.agenda.entries() if e.summary.id == ids[0]))
+    calls.clear()
+    assert tab_of(seen(two), ids[0]) == "team"
+    assert calls == {"all": 1}
+    changed = [each.summary.id for each in agenda_desk.entries() if each is not before[each.summary.id]]
+    assert changed == [ids[0]], "only its row is worded again"
+
+
+def test_who_has_the_claim_of_a_defense_does_not_read_it_a_second_time(room: Room) -> None:
+    room.database = Database()
+    id = released(room)
+    own, other = of(room, "own"), of(room, "other")
+    assert own.store.claims is not None
+    own.store.claims.take(own.store.claims.offer(DEFENSE.stream(id)))
+    for console in (own, other):
+        console.desk.ledger.author = f"Not {room.settings.name}"
+    assert "assessed this defense yourself" in str(seen(own).desk.second_reading(id).no_reading)
+    assert seen(other).desk.second_reading(id).no_reading is None
+
+
+def test_only_the_clock_of_the_server_decides_what_is_old(school: Room) -> None:
+    id = school.plan(in_min=60 * 24 * 60)
+    one, two = of(school, "one"), of(school, "two")
+    one.desk.team.offer(one.desk.agenda.entries()[0].summary, apart="")
+    one.desk.team.take(one.desk.agenda.entries()[0].summary)
+    server = school.machine.read().wall
+    school.database.now = lambda: server  # type: ignore[union-attr]
+    school.machine.pass_time(CLAIM_DAYS * DAY_S + 3_600)
+    seen(two).desk.agenda.look_at_claims()
+    assert (seen(one).desk.team.asked(id), tab_of(two, id)) == ("", "team"), "the machine of the console is ahead"
+    server = later(server, CLAIM_DAYS * DAY_S + 60)
+    seen(two).desk.agenda.look_at_claims()
+    assert seen(one).desk.team.asked(id)
+    soon = school.machine.read().wall
+    school.add(id, ev.Rescheduled(later(soon, ANSWER_DAYS * DAY_S * 2)))
+    server = later(server, ANSWER_DAYS * DAY_S + 3_600)
+    school.machine.pass_time(ANSWER_DAYS * DAY_S + 7_200)
+    seen(two).desk.agenda.look_at_claims()
+    assert tab_of(seen(two), id) == "team", "it starts within a day by now"

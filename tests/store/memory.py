@@ -26,7 +26,7 @@ from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size
 from defense_console.store.caches import notes_of_log, row_of_log
-from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims, may_write
 from defense_console.store.id_digits import digits
 
 K = TypeVar("K")
@@ -131,7 +131,8 @@ class MemoryStore:
     def append(self, job: Append) -> tuple[int, str]:
         with self.transaction():
             claim = self._tables.claims.get(job.stream)
-            if job.fence is not None and (claim is None or claim.fence != job.fence or claim.state != "claimed"):
+            place = None if claim is None else (claim.holder, claim.fence)
+            if job.fence is not None and not may_write(job.fence, self.claims.me if self.claims else "", place):
                 raise Conflict("{stream} is no longer yours.", stream=job.stream)
             return log_rules.append(self, job)
 
@@ -302,7 +303,8 @@ class MemoryClaims:
         self._store = store
 
     def all(self) -> dict[str, Claim]:
-        return dict(self._store.database.tables.claims)
+        waiting = {DEFENSE.stream(summary.id) for summary in self._store.pending()}
+        return {name: claim for name, claim in self._store.database.tables.claims.items() if name in waiting}
 
     def of(self, stream: str) -> Claim | None:
         return self._store.database.tables.claims.get(stream)

@@ -107,14 +107,17 @@ class Room:
         """The spool's folder."""
         return self.folder.with_name("spool")
 
-    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
-        """The store once more, as another console or another thread opens it."""
-        return disk.open(self.folder) if self.database is None else MemoryStore(self.database, self.account)
+    def connect(self, disk: type[TinyStore] = TinyStore, account: str | None = None) -> Store:
+        """The store once more, as another console or another thread opens it. Args: account: in a school, not mine."""
+        if self.database is None:
+            return disk.open(self.folder)
+        return MemoryStore(self.database, self.account if account is None else account)
 
     def open_desk(self, deliver: Callable[[Answer | Searched], None], daily: DailyBackup | None = None) -> Desk:
         store = read_store(self.folder, self.refusal) if self.refusal is not None else self.connect()
+        account = self.account  # a thread connects later
         recorder = Recorder(
-            lambda: self.connect(self.disk),
+            lambda: self.connect(self.disk, account),
             deliver,
             now=lambda: iso(self.machine.wall),
             delays_s=(0.25,),  # each failed try is drawn

@@ -25,7 +25,7 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
             await shows(camille, "Offered to the other mentors.", "now in “To take”")
 
             await dominique.press("7")
-            await shows(dominique, "to take, now")
+            await shows(dominique, "to take, now", "Enter take it")
             await dominique.press("enter")
             await shows(dominique, "Take the defense of Ada?", "Your week would have 30 min of defenses.")
             await dominique.press("y")
@@ -50,6 +50,17 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
             await camille.press("y")
             await shows(camille, "The defense of Ada is yours.")
     assert room.drafts(id) == {}
+
+
+async def test_half_a_screen_shows_the_tab_that_is_open(room: Room) -> None:
+    room.database = Database()
+    room.account = "camille"
+    room.student("s1", "Ada")
+    room.plan()
+    async with room.app().run_test(size=(60, 20)) as pilot:
+        await shows(pilot, "[1 Day 1]")
+        await pilot.press("8")
+        await shows(pilot, "… ", "7 Take 0 [8 Team 0]", "The other mentors have nothing pending.")
 
 
 async def test_a_mentor_alone_sees_no_tabs_of_a_school(room: Room) -> None:

@@ -26,11 +26,15 @@ async def test_a_second_mentor_rates_blind_and_a_difference_is_settled(room: Roo
         await pilot.press("6")
         await shows(pilot, "Ada")
         await pilot.press("r")
-        await shows(pilot, "Second reading", "Rubric 0")
+        await shows(pilot, "Second reading", f"Rubric 0/{len(first)}")
         await hides(pilot, "✓ met")
         await pilot.press("f9")
         await shows(pilot, f"Rate every criterion first: {len(first)} left.")
         await pilot.press("x", *"v" * (len(first) - 1))
+        await shows(pilot, "F9 finish")
+        await pilot.press("u")
+        await shows(pilot, f"Rubric {len(first) - 1}/{len(first)}")
+        await pilot.press("v")
         await pilot.press("f9")
         await shows(pilot, "Differences", f"both rated {len(first) - 1} of {len(first)} the same", "✓ met → ✗ not met")
         await pilot.press("v")
@@ -46,7 +50,7 @@ async def test_a_second_mentor_rates_blind_and_a_difference_is_settled(room: Roo
     assert (reading.reader, len(reading.ratings)) == ("Second Mentor", len(first))
     assert [(each.rating, each.by) for each in reading.settled.values()] == [("to_improve", "Second Mentor")]
     told = [event for event in room.events(id) if isinstance(event.what, ev.ReadingRated)]
-    assert len(told) == len(first)
+    assert len(told) == len(first) + 2, "one was taken back and rated again"
 
 
 async def test_who_assessed_a_defense_does_not_read_it_a_second_time(room: Room) -> None:

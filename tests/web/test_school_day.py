@@ -278,6 +278,10 @@ def test_a_school_day(school: School) -> None:
         first, other = take_one_each(school, camille, marc)
     pages = school.people["pages"]
     with a_browser() as browser, served(pages.address, school.around, pages.environment) as url:
+        stranger = browser.new_page()
+        stranger.goto(pages.run("serve", "link", "stranger").strip())
+        stranger.click("button")
+        stranger.wait_for_selector("text=open the school with your own")
         terminal = open_console(school, browser, first)
         defend_in_the_browser(terminal)
         ask_for_a_document(terminal)

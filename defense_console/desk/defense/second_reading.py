@@ -8,7 +8,7 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent, DefenseWhat
-from defense_console.model.defense.reading import Reading, Settled
+from defense_console.model.defense.reading import Reading, Settled, same_reader
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.model.errors import ConsoleError
 
@@ -38,8 +38,9 @@ class ReadingDesk(DefenseDesk):
 
     @property
     def me(self) -> str:
-        """Return the name under which the mentor reads."""
-        return self.ledger.author
+        """Return the name under which the mentor reads: as they spelled it when they began."""
+        begun = self.defense.reading(self.ledger.author)
+        return self.ledger.author if begun is None else begun.reader
 
     @property
     def reading(self) -> Reading | None:
@@ -65,9 +66,47 @@ class ReadingDesk(DefenseDesk):
         if self.reading is not None:
             return None
         assessors = {event.author for event in self.events if isinstance(event.what, ev.Rated | ev.Signed)}
-        if self.me in assessors:
+        if self.responsible or any(same_reader(self.me, name) for name in assessors):
             return ConsoleError("You assessed this defense yourself: a second reading is another mentor's.")
         return self.refusal(ev.ReadingBegun(self.me))
+
+    @property
+    def responsible(self) -> bool:
+        """Return whether this defense is mine by its claim in a school, whatever name the settings give."""
+        claims, snapshot = self.ledger.store.claims, self.ledger.snapshot
+        claim = None if claims is None else snapshot.claims().get(self.stream) or snapshot.claim_of_closed(self.stream)
+        return claim is not None and claims is not None and claim.holder == claims.me
+
+    @property
+    def undoing(self) -> DefenseWhat:
+        """Return what takes my latest rating back; what others decided meanwhile is not mine to undo.
+
+        Raises:
+            ConsoleError: I have rated nothing since I began.
+        """
+        ratings: dict[str, RatingValue | None] = {}
+        back: list[ev.ReadingRated] = []
+        for event in self.events:
+            what = event.what
+            if not isinstance(what, ev.ReadingRated) or not same_reader(what.reader, self.me):
+                continue
+            if back[-1:] == [what]:
+                back.pop()
+            elif what.rating != ratings.get(what.criterion):
+                back.append(ev.ReadingRated(what.reader, what.criterion, ratings.get(what.criterion)))
+            ratings[what.criterion] = what.rating
+        if not back:
+            raise ConsoleError("There is nothing to undo.")
+        return back[-1]
+
+    @property
+    def redoing(self) -> DefenseWhat:
+        """Return nothing: rating again does it.
+
+        Raises:
+            ConsoleError: Always.
+        """
+        raise ConsoleError("There is nothing to redo.")
 
     def begin(self) -> None:
         """Begin to read, or go on.
@@ -106,8 +145,7 @@ class ReadingDesk(DefenseDesk):
         reading = self.reading
         if reading is None or reading.closed_at is None:
             return ()
-        first = self.defense.all_ratings
         return tuple(
-            Compared(each, first.get(each.id), reading.ratings.get(each.id), reading.settled.get(each.id))
+            Compared(each, reading.first.get(each.id), reading.ratings.get(each.id), reading.settled.get(each.id))
             for each in self.curriculum.criteria_of(self.project)
         )

@@ -137,12 +137,18 @@ class ImportDesk:
         ids = self.logs.ids(DEFENSE) if any(wish.origin for wish in wishes) else _ids(targets)
         attempts: dict[tuple[str, str], dict[int, HeldDefense]] = {}
         linked: dict[tuple[str, str], HeldDefense] = {}
+        shared = self.store.claims
+        claims = {} if shared is None else shared.all()
         for summary in self.store.summaries_by_ids(tuple(ids)):
             pair = summary.student_id, summary.project
             if pair not in named and not summary.pending and summary.session == "held":
                 continue
             log = self.logs.log(DEFENSE, summary.id)
-            held = HeldDefense(log.state, appointment_revision(log.events))
+            claim = claims.get(stream := DEFENSE.stream(summary.id))
+            if claim is None and shared is not None and not summary.pending:
+                claim = shared.of(stream)
+            holder = claim.holder if claim is not None and shared is not None and claim.holder != shared.me else None
+            held = HeldDefense(log.state, appointment_revision(log.events), holder)
             attempts.setdefault(pair, {})[summary.attempt] = held
             linked |= {(link.uid, link.recurrence): held for link in held.defense.links}
         return HeldDefenses(attempts, linked)

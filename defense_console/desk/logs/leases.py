@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -190,7 +190,7 @@ class Leases:
         names: Names | None = None,
         not_mine: Callable[[str], ConsoleError | None] = lambda _stream: None,
     ) -> None:
-        self._not_mine = not_mine
+        self.not_mine = not_mine
         self._names = names
         self._refusal = refusal
         self._read = read
@@ -235,7 +235,7 @@ class Leases:
 
     def read_only(self, stream: str) -> ConsoleError | None:
         """Return why nothing may be written on a log, None when it may."""
-        return self.elsewhere(stream) or self._not_mine(stream)
+        return self._refusal or self.not_mine(stream) or self.elsewhere(stream)
 
     def elsewhere(self, stream: str) -> ConsoleError | None:
         """Return why nothing may be written on a log, whoever is responsible for it; None when it may."""
@@ -302,13 +302,20 @@ class Leases:
             self._send(stream, None)
             del self._held[stream]
 
+    def free_for_others(self, live: Callable[[str], bool]) -> None:
+        """Free what another mentor is responsible for by now, who can write at once."""
+        self._free([stream for stream in self._held if self.not_mine(stream) is not None], live)
+
     def end(self, live: Callable[[str], bool]) -> None:
-        """Free everything, since the console ends; what is live keeps its last sign of life."""
+        """Free everything, since the console ends."""
+        self._free(list(self._held), live)
+
+    def _free(self, streams: Iterable[str], live: Callable[[str], bool]) -> None:
+        """Free some; what is live keeps its last sign of life."""
         now = self._now()
-        for stream in self._held:
-            freed = self.me.freed(now) if live(stream) else None
-            self._send(stream, freed)
-        self._held.clear()
+        for stream in streams:
+            self._send(stream, self.me.freed(now) if live(stream) else None)
+            del self._held[stream]
 
 
 def last_sign(lease: Lease, recorded: Stamp, now: Stamp) -> Stamp:

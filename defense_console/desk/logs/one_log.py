@@ -112,11 +112,16 @@ class LogDesk(ABC, Generic[W, S]):
         return self.leases.holder(self.stream)
 
     @property
+    def not_mine(self) -> ConsoleError | None:
+        """Return which other mentor of a school is responsible for it, None when nobody else is."""
+        return self.leases.not_mine(self.stream)
+
+    @property
     def no_take_over(self) -> ConsoleError | None:
         """Return why the log cannot be taken over, None when another console holds it."""
         if self.holder is None:
             return ConsoleError("No other console is writing here.")
-        return self.ledger.read_only
+        return self.ledger.read_only or self.not_mine
 
     def take_over(self) -> S:
         """Take the log from the console that holds it, which may only read it from then on.
@@ -149,6 +154,7 @@ class LogDesk(ABC, Generic[W, S]):
         Raises:
             ConsoleError: Read-only, or not legal now.
         """
+        self.ledger.log(self.subject, self.id)  # who had a closed defense is asked once it is open
         if (reason := self.read_only_for(*whats)) is not None:
             raise reason
         settled = (field for what in whats for field in self.fields_settled_by(what) if field in self._drafts)

@@ -35,6 +35,11 @@ class KeepsTexts(Protocol):
         """Which other console may write instead, None for none."""
         ...
 
+    @property
+    def not_mine(self) -> ConsoleError | None:
+        """Which other mentor of a school is responsible, None when nobody else is."""
+        ...
+
     def text(self, field: str) -> str:
         """What a field shows when it is opened."""
         ...
@@ -85,6 +90,11 @@ class Typed:
     @property
     def holder(self) -> Lease | None:
         """No other console holds what is not there yet."""
+        return None
+
+    @property
+    def not_mine(self) -> ConsoleError | None:
+        """Nobody else is responsible for it."""
         return None
 
     def text(self, field: str) -> str:

@@ -48,4 +48,4 @@ def check_legal(defense: Defense | None, what: DefenseWhat, at: Stamp, curriculu
 
 def sealed(signed: bool, what: DefenseWhat) -> ConsoleError | None:
     """Return why a decision may not follow a signature that is not released (`signed`), None when it may."""
-    return ConsoleError(SIGNED) if signed and not isinstance(what, Released) else None
+    return ConsoleError(SIGNED) if signed and not (isinstance(what, Released) or what.anyone) else None

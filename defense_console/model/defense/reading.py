@@ -7,6 +7,12 @@ from collections.abc import Mapping
 import msgspec
 
 from defense_console.model.defense.choices import RatingValue
+from defense_console.model.text import searchable
+
+
+def same_reader(name: str, other: str) -> bool:
+    """Return whether two names are one person's: case, accents and blanks make no other one."""
+    return searchable(name) == searchable(other)
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -25,6 +31,7 @@ class Reading(msgspec.Struct, frozen=True):
         begun_at: ISO 8601 UTC.
         ratings: theirs, by criterion.
         closed_at: from then on both sides see the differences, ISO 8601 UTC; None while it goes on.
+        first: what it is compared with, by criterion: the ratings of the verdict in force when it was finished.
         settled: differences that were settled, by criterion.
     """
 
@@ -32,4 +39,5 @@ class Reading(msgspec.Struct, frozen=True):
     begun_at: str
     ratings: Mapping[str, RatingValue] = {}
     closed_at: str | None = None
+    first: Mapping[str, RatingValue] = {}
     settled: Mapping[str, Settled] = {}

@@ -25,7 +25,7 @@ from defense_console.model.defense.choices import SessionState as SessionState
 from defense_console.model.defense.choices import Severity as Severity
 from defense_console.model.defense.choices import VerdictState as VerdictState
 from defense_console.model.defense.choices import Verification as Verification
-from defense_console.model.defense.reading import Reading
+from defense_console.model.defense.reading import Reading, same_reader
 from defense_console.model.defense.timeline import Gap, Pause, Timeline
 from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import Effects, Working
@@ -172,6 +172,8 @@ class Version(msgspec.Struct, frozen=True):
     """Why this version was drafted, when it supersedes a released one."""
     amendment_for_student: bool = False
     """Whether the student reads why."""
+    ratings: Mapping[str, RatingValue] = {}
+    """What it rests on, by criterion; those folded from the clock too."""
 
 
 class Contest(msgspec.Struct, frozen=True):
@@ -459,7 +461,7 @@ class Defense(msgspec.Struct, frozen=True):
 
     def reading(self, reader: str) -> Reading | None:
         """Return what a second assessor rated, None when they have not begun."""
-        return next((each for each in self.readings if each.reader == reader), None)
+        return next((each for each in self.readings if same_reader(each.reader, reader)), None)
 
     @property
     def closed(self) -> bool:

@@ -38,7 +38,8 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         binds: it binds the state as it was: what was refused is decided again, never carried over.
         refers: name of the field that holds the number of another event, "" for none.
         recorded: False for what only stands for a line that cannot be read: no log holds it.
-        anyone: in a school, also who is not responsible for the log may decide it.
+        anyone: in a school, also who is not responsible for the log may decide it. It changes nothing that others
+            decided, and undo passes it by.
         of_student: the student does it, so in a school nobody need be responsible for the log to record it.
     """
 

@@ -70,7 +70,8 @@ class Settling(Generic[W]):
 
     Attributes:
         kept: every event but those of undo and redo, in order.
-        undo: the actions that can be undone, each once, the next one last.
+        undo: the actions that can be undone, each once, the next one last; what anyone may decide is none of them,
+            or one mentor would undo what another one did.
         redo: those that can be redone.
     """
 
@@ -114,7 +115,7 @@ class Settling(Generic[W]):
             self.kept.append(event)
             if what.wall and not what.passable():
                 self.undo, self.redo = {}, {}
-            elif not what.fact:
+            elif not (what.fact or what.anyone):
                 self._decided(event.action)
             if what.wall and what.passable():
                 self._passable = event.action

@@ -199,12 +199,12 @@ def second_readings(sheet: ReportSource) -> tuple[Section, ...]:
 
 def _differences(sheet: ReportSource, reading: Reading) -> Iterator[Passage]:
     _ = sheet.words
-    known, first = tuple(sheet.curriculum.criteria_of(sheet.project)), sheet.defense.all_ratings
-    differs = [each for each in known if first.get(each.id) != reading.ratings.get(each.id)]
+    known = tuple(sheet.curriculum.criteria_of(sheet.project))
+    differs = [each for each in known if reading.first.get(each.id) != reading.ratings.get(each.id)]
     yield Passage(_("both rated {n} of {total} the same", n=len(known) - len(differs), total=len(known)))
     for criterion in differs:
-        second = sheet.word(RATINGS, reading.ratings[criterion.id])
-        ratings = _("first: {first}, second: {second}", first=sheet.rated(criterion.id), second=second)
+        first, second = (sheet.rating_word(each.get(criterion.id)) for each in (reading.first, reading.ratings))
+        ratings = _("first: {first}, second: {second}", first=first, second=second)
         settled = _settled(sheet, reading.settled.get(criterion.id))
         yield Passage(criterion.text.in_(sheet.language), f"{criterion.id} · {ratings}", below=settled)
 

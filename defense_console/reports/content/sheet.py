@@ -10,7 +10,7 @@ import msgspec
 
 from defense_console.model.curriculum import Curriculum, Project, Skill
 from defense_console.model.defense import revision, rubric
-from defense_console.model.defense.state import SETTLED, Defense, Note, OutcomeValue, Request, Version
+from defense_console.model.defense.state import SETTLED, Defense, Note, OutcomeValue, RatingValue, Request, Version
 from defense_console.model.defense.state import Revision as Asked
 from defense_console.model.errors import N_
 from defense_console.reports.content.value import Passage, Reader, VerdictStage
@@ -79,8 +79,11 @@ class ReportSource(msgspec.Struct, frozen=True):
 
     def rated(self, criterion: str) -> str:
         """Return the word for a criterion's rating."""
+        return self.rating_word(rubric.rating_of(self.defense, criterion))
+
+    def rating_word(self, rating: RatingValue | None) -> str:
+        """Return the word for a rating, or for none."""
         _ = self.words
-        rating = rubric.rating_of(self.defense, criterion)
         return _("not rated") if rating is None else self.word(RATINGS, rating)
 
     def instant(self, at: str) -> str:

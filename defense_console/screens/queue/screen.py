@@ -14,6 +14,7 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.searching import Search
 from defense_console.keys.keymap import command
+from defense_console.keys.table import Command
 from defense_console.model.defense.state import NOT_HELD
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue import agenda
@@ -179,7 +180,7 @@ class QueueScreen(SearchedList):
     def _draw_list(self, search: str) -> None:
         now, shown = self.desk.now().wall, self._sections()
         listed = tuple(entry for _title, entries in shown for entry in entries)
-        self._live = tuple(entry.summary.id for entry in listed if entry.summary.session == "live")
+        self._live = tuple(entry.summary.id for entry in listed if entry.text_id == "live")
         sections = [self._section(title, entries, now) for title, entries in shown]
         self._gone = self._left_behind(listed)
         self._by_id = {each.summary.id: each for each in (*self._found.closed, *self._entries, self._gone) if each}
@@ -220,7 +221,7 @@ class QueueScreen(SearchedList):
         summary, agenda_desk = entry.summary, self.desk.agenda
         if self._worded_in != (now[:16], self.zone, language()):
             self._worded_in, self._worded = (now[:16], self.zone, language()), {}
-        live = summary.session == "live"
+        live = entry.text_id == "live"
         known = self._worded.get(summary.id)
         if known is not None and known[0] is entry and not (live or new_tab):
             return known[1]
@@ -386,6 +387,11 @@ class QueueScreen(SearchedList):
         if way_out is not None and not limited and not self.writing:
             hints.insert(-1, way_out)
         return tuple(hints)
+
+    def label(self, command: Command) -> str:
+        """The key that opens a defense takes one that is offered."""
+        entry = self._selected() if command.id == "queue.open" else None
+        return _("take it") if entry is not None and "to_take" in entry.tabs else super().label(command)
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""

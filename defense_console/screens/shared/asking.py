@@ -13,7 +13,7 @@ from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Dialog, key_hint
-from defense_console.screens.shared.saved_words import taken_over_words
+from defense_console.screens.shared.saved_words import read_only_words
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.writer import NEW_LINE, DraftClock, Field
 from defense_console.words.translation import _, error_text
@@ -116,11 +116,11 @@ class Ask(Dialog[str | None]):
         """Another console may have taken the defense over: then nothing more is written here, and nothing lost."""
         if self.texts.read_only is None or self._answered:
             return
-        typed, other, below = self._typed, self.texts.holder, self.below
+        typed, below = self._typed, self.below
         self.texts.set_aside(self._field_key, typed)
         self.answer(None)
         if below is not None:
-            below.tell(taken_over_words(other.host if other is not None else "?", bool(typed)), "failed")
+            below.tell(read_only_words(self.texts, bool(typed)), "failed")
 
 
 class AskLine(Ask):

@@ -125,7 +125,7 @@ class Dialog(ModalScreen[T], Generic[T]):
             box.border_title = Content("  ").join(
                 part for part in (content(self.happens), line(self.whose)) if part.plain
             )
-            yield Static(content(self._question), classes="dialog--question")
+            yield Static(Content("\n").join(wrapped(content(self._question), self._row)), classes="dialog--question")
             with ReadingPane(can_focus=False):
                 yield from self.compose_reading()
             yield Static(markup=False, classes="dialog--more")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from defense_console.desk.logs.ledger import SaveState
+from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.screens.shared.fitted_words import WIDTHS, error_words, fitting, place_words
 from defense_console.widgets.frame.marks import mark
-from defense_console.words.translation import _, clock_time, ngettext
+from defense_console.words.translation import _, clock_time, error_text, ngettext
 
 ALARM_ROWS = 3
 """In more rows the red line would take the place of what it is about."""
@@ -45,14 +46,16 @@ def alarm_words(saved: SaveState, width: int) -> str:
     return text if text is not None else _alarm(saved, WIDTHS[-1], _danger(saved))
 
 
-def taken_over_words(host: str, text_kept: bool) -> str:
-    """That another console writes on a defense now.
+def read_only_words(log: KeepsTexts, text_kept: bool) -> str:
+    """That nothing can be written on a log any more, and why: another console took it over, or has its claim.
 
     Args:
-        host: Its machine.
         text_kept: Whether a text was being typed here.
     """
-    told = _("Taken over by the console on {host}: read only here.", host=host)
+    if log.holder is not None and log.not_mine is None:
+        told = _("Taken over by the console on {host}: read only here.", host=log.holder.host)
+    else:
+        told = "" if log.read_only is None else error_text(log.read_only)
     return told + " " + _("Your text is kept.") if text_kept else told
 
 

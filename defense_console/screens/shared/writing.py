@@ -17,11 +17,11 @@ from defense_console.model.errors import ConsoleError
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.fitted_words import WHOLE, WIDTHS, error_words, fitting
-from defense_console.screens.shared.saved_words import taken_over_words
+from defense_console.screens.shared.saved_words import read_only_words
 from defense_console.screens.shared.wishes import ON_A_LOG, Asks, Seen, Wishes
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.writer import FINISHING, Writer
-from defense_console.words.translation import _, error_text, ngettext
+from defense_console.words.translation import _, ngettext
 
 WRITING_ROWS = 8
 """Rows of the field with its frame, where it has no card's place."""
@@ -44,7 +44,7 @@ class WritingScreen(ConsoleScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._reads_only = False
+        self._reads_only = self._was_others = False
         self._asked_aside: set[str] = set()
         self._expects_text = False
         """The log was just taken over: what was being typed there may still arrive."""
@@ -233,16 +233,19 @@ class WritingScreen(ConsoleScreen):
         """Draw; who writes at first is no news."""
         super().on_mount()
         self._reads_only = bool(self.stream) and self.texts.read_only is not None
+        self._was_others = self._reads_only and self.texts.not_mine is not None
         if self.stream:
             self.soon(self._ask_about_aside)
 
     def turned(self) -> None:
-        """Another console wrote here, took the log over or let it go: show it, and say who writes now."""
-        reason = self.texts.read_only if self.stream else None
-        before, self._reads_only = self._reads_only, reason is not None
-        if reason is not None and not before:
+        """Somebody else wrote here, took the log over, has its claim, or let it go: show it, say who writes now."""
+        before, self._reads_only = self._reads_only, bool(self.stream) and self.texts.read_only is not None
+        was_others, self._was_others = self._was_others, self._reads_only and self.texts.not_mine is not None
+        if self._reads_only and not before:
             self._yield()
-        elif before and reason is None:
+        elif before and not self._reads_only and was_others:
+            self.tell(_("This defense is yours now: it can be written here."))
+        elif before and not self._reads_only:
             self.tell(_("The other console has let go: it can be written here again."))
         self.update()
         if self.stream:
@@ -251,15 +254,12 @@ class WritingScreen(ConsoleScreen):
 
     def _yield(self) -> None:
         """Only read from now on, and say why; what was being typed here is kept."""
-        other, writing = self.texts.holder, bool(self.writer.field_key)
+        writing = bool(self.writer.field_key)
         if writing:
             self.texts.set_aside(self.writer.field_key, self.writer.text)
             self.writer.shut()
             self.after_writing()
-        if other is not None:
-            self.tell(taken_over_words(other.host, writing), "failed")
-        elif (reason := self.texts.read_only) is not None:  # nobody took it over: its log cannot be read any more
-            self.tell(error_text(reason), "failed")
+        self.tell(read_only_words(self.texts, writing), "failed")
 
     def _take_text(self) -> None:
         """Go on with what was being typed in the console that held the log, unless something else is done first."""
@@ -276,8 +276,8 @@ class WritingScreen(ConsoleScreen):
         reason = self.texts.read_only
         if reason is None:
             return ""
-        takes_over = " " + _("{key:console.take_over} takes it over.") if self.texts.holder is not None else ""
-        return error_words(reason, most) + takes_over
+        takes_over = self.texts.holder is not None and self.texts.no_take_over is None
+        return error_words(reason, most) + (" " + _("{key:console.take_over} takes it over.") if takes_over else "")
 
     def standing_line(self) -> str:
         """What the mentor must know of other consoles: one holds the defense, or kept something out of the record.
@@ -285,9 +285,12 @@ class WritingScreen(ConsoleScreen):
         Whole in three rows of half a screen. Why the store itself cannot be written is said in the red line.
         """
         if self.texts.read_only is not None and self.desk.saved.state != "read_only":
-            say = self.read_only_line
-            sign = mark("read_only")
-            return fitting(lambda most: f"{sign} {say(most)}", self.row_width, 3) or f"{sign} {say(WIDTHS[-1])}"
+            sign, refused = mark("read_only"), self._aside_words()
+
+            def say(most: int) -> str:
+                return f"{sign} {self.read_only_line(most)} {refused}".rstrip()
+
+            return fitting(say, self.row_width, 3) or say(WIDTHS[-1])
         if not (left := len(self.texts.aside)):
             return ""
         return "! " + ngettext(
@@ -295,6 +298,12 @@ class WritingScreen(ConsoleScreen):
             "{n} decisions are not in the record: another console wrote first. {key:console.aside} shows them.",
             left,
         )
+
+    def _aside_words(self) -> str:
+        """Say how much is not in the record, where one may only read; "" for nothing."""
+        if not (left := len(self.texts.aside)):
+            return ""
+        return ngettext("{n} decision is not in the record.", "{n} decisions are not in the record.", left)
 
     def action_console_aside(self) -> None:
         """Choose what happens with what is not in the record."""

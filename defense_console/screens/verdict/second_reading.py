@@ -10,6 +10,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.replay import Replay
 from defense_console.desk.defense.second_reading import Compared, ReadingDesk
 from defense_console.desk.logs.one_log import TO_COME
+from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense, RatingValue
@@ -79,6 +80,10 @@ class ReadingScreen(ReplayScreen):
     def redraw(self) -> None:
         """Show the moment; once the reading is finished, both ratings of each criterion."""
         super().redraw()
+        desk = self.desk_of_reading
+        if desk.goes_on and desk.reading is not None:
+            total = len(tuple(desk.curriculum.criteria_of(desk.project)))
+            self._rubric.name_frame(_("Rubric"), f"{len(desk.reading.ratings)}/{total}")
         if compared := self.desk_of_reading.compared:
             same = sum(each.agreed for each in compared)
             items = tuple(_compared(each) for each in compared if not each.agreed)
@@ -104,32 +109,36 @@ class ReadingScreen(ReplayScreen):
         """The last one."""
         self._rubric.go_to(self._rubric.row_count() - 1)
 
-    async def action_live_rate_met(self) -> None:
+    def action_live_rate_met(self) -> None:
         """Met."""
-        await self._rate("met")
+        self._rate("met")
 
-    async def action_live_rate_to_improve(self) -> None:
+    def action_live_rate_to_improve(self) -> None:
         """To improve."""
-        await self._rate("to_improve")
+        self._rate("to_improve")
 
-    async def action_live_rate_not_met(self) -> None:
+    def action_live_rate_not_met(self) -> None:
         """Not met."""
-        await self._rate("not_met")
+        self._rate("not_met")
 
-    async def action_live_rate_not_observed(self) -> None:
+    def action_live_rate_not_observed(self) -> None:
         """Not observed."""
-        await self._rate("not_observed")
+        self._rate("not_observed")
 
-    async def _rate(self, rating: RatingValue) -> None:
-        """Rate the criterion under the cursor and go on; afterwards say which rating counts, and why."""
+    def _rate(self, rating: RatingValue) -> None:
+        """Rate the criterion under the cursor and go on; afterwards ask why this rating counts."""
         desk, criterion = self.desk_of_reading, self._rubric.criterion
         if criterion is None:
             return
         if desk.goes_on:
             desk.act(desk.rating(criterion.id, rating))
             self._rubric.move(1)
-            return
-        question = _("Why does this rating count?")
+        else:
+            self.begin(self._settle(criterion, rating))
+
+    async def _settle(self, criterion: Criterion, rating: RatingValue) -> None:
+        """Ask why a rating counts, and record it."""
+        desk, question = self.desk_of_reading, _("Why does this rating count?")
         ask = Ask(desk, Asked.SETTLE.of(criterion.id), question, line(criterion.text.in_(language())))
         if (reason := await answer_to(self, ask)) is None:
             return

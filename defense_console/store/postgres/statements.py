@@ -284,9 +284,7 @@ WHERE school = %s AND EXISTS (
     SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
 """
 """Those of defenses that are pending: the claims of closed ones are history."""
-FENCED: Final = """
-SELECT 1 FROM claim WHERE school = %s AND stream = %s AND state = 'claimed' AND fence = %s FOR UPDATE
-"""
+FENCED: Final = "SELECT holder, fence FROM claim WHERE school = %s AND stream = %s FOR UPDATE"
 """Nobody hands a defense over between this look and the commit of what is written under its claim."""
 
 # --- people and rights ---------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
 from defense_console.store.base import Append, Conflict, Identity, Problem, Size, StoreError
 from defense_console.store.caches import row_of_log
+from defense_console.store.claiming import may_write
 from defense_console.store.id_digits import digits
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres import verifying
@@ -182,7 +183,8 @@ class PostgresStore(RowsBeside):
 
     def _check_fence(self, job: Append, fence: int) -> None:
         """Refuse what is written under a claim that has changed, unless it is there already."""
-        if self.transactions.execute(sql.FENCED, (self.school, job.stream, fence)).fetchone() is None:
+        row = self.transactions.execute(sql.FENCED, (self.school, job.stream)).fetchone()
+        if not may_write(fence, self.claims.me, row):
             last = self.last(job.stream)
             if last is None or last.seq <= job.expected:
                 raise not_yours(job.stream)

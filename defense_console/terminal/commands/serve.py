@@ -71,8 +71,8 @@ def _serve(
     if bool(certificate) != bool(key):
         raise ConsoleError("--certificate and --key belong together.")
     where = site(listen, port, public, bool(certificate))
-    with session.store_of(create=True):
-        pass  # what is wrong with the store is said here, not in a page
+    with session.store_of(create=True) as store:  # what is wrong with it is said here, not in a page
+        no_console = store.no_console
     people = _people(session)
     _remember(_folder(session), where.url)
     place = session.place()
@@ -90,7 +90,7 @@ def _serve(
             site=where, people=people, folder=_folder(session), served=served, language=session.lang or "",
             most=most, idle_min=idle, listen=listen, port=port, certificate=certificate, key=key,
             reading=session.desk, writing=session.writing_desk, table=lambda language: _table(session, language),
-            takes_uploads=isinstance(place, Path), settings=session.settings, now=_now,
+            takes_uploads=isinstance(place, Path), no_console=no_console, settings=session.settings, now=_now,
             tell=lambda place: say_error(_("A fault in the pages ({place}).", place=place)),
         )
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from textual import events
@@ -11,6 +12,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from defense_console.safe_text import cells, shortened
+
+LEFT_OUT: Final = "… "
+"""Stands for the tabs before the first one that is shown."""
 
 
 class TabTitle(msgspec.Struct, frozen=True):
@@ -77,12 +81,23 @@ class TabsLine(Widget):
                 x += cells(text) + (1 if tab.command == self._chosen else gap)
             if not found or found[-1][0] + cells(found[-1][2]) <= width:
                 return found
+        found = self._with_chosen(found, width)
         return [(x, tab, shortened(text, width - x)) for x, tab, text in found if x < width - 2]
 
+    def _with_chosen(self, found: list[tuple[int, TabTitle, str]], width: int) -> list[tuple[int, TabTitle, str]]:
+        """Leave tabs out at the beginning, until the chosen one has room after the sign that some are."""
+        x, text = next(((x, text) for x, tab, text in found if tab.command == self._chosen), (0, ""))
+        past = x + cells(text) - width
+        if past <= 0:
+            return found
+        first = next(at for at, _tab, _text in found if at >= past + cells(LEFT_OUT))
+        return [(at - first + cells(LEFT_OUT), tab, text) for at, tab, text in found if at >= first]
+
     def render(self) -> Content:
-        """The row; the chosen tab is in brackets and reversed."""
-        line = Content("")
-        for x, tab, text in self.placed(self.size.width):
+        """The row; the chosen tab is in brackets and reversed, what stands before the first one is left out."""
+        placed = self.placed(self.size.width)
+        line = Content(LEFT_OUT if placed and placed[0][0] else "")
+        for x, tab, text in placed:
             line += Content(" " * (x - line.cell_length))
             shown = Content(text)
             if tab.command == self._chosen:

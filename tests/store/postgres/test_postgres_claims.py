@@ -12,7 +12,7 @@ import pytest
 
 from defense_console.model.log.instants import iso
 from defense_console.store.base import Ack, Append, Conflict, Refused
-from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim
+from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, UNCLAIMED, Claim
 from defense_console.store.postgres.claims import PostgresClaims
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
@@ -135,6 +135,24 @@ def test_what_is_written_under_an_earlier_claim_is_refused(server: Server, claim
         store.append(under(claim, logs.more(1, 2, "stale")))
     store.append(under(later, logs.more(1, 2, "y")))
     assert len(store.read_log(logs.stream())) == 3
+
+
+def test_who_knows_of_no_claim_writes_only_where_nobody_else_has_one(server: Server, claims: PostgresClaims) -> None:
+    store = PostgresStore(server)
+
+    def unclaimed(step: int) -> Append:
+        return msgspec.structs.replace(logs.more(1, step, f"step {step}"), fence=UNCLAIMED)
+
+    store.append(logs.first())
+    store.append(unclaimed(1))
+    offered = claims.offer(logs.stream())
+    with pytest.raises(Conflict, match="no longer yours"):
+        store.append(unclaimed(2))
+    mine = claims_of(server, store.claims.me).take(offered)
+    store.append(unclaimed(2))
+    claims.hand_over(mine, "two", "")
+    with pytest.raises(Conflict, match="no longer yours"):
+        store.append(unclaimed(3))
 
 
 def test_a_claim_does_not_change_under_what_is_being_written(server: Server, claims: PostgresClaims) -> None:

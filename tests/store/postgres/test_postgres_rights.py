@@ -24,7 +24,6 @@ from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
-from defense_console.model.log.subject import beside
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
@@ -322,7 +321,7 @@ def test_the_pages_for_students_read_what_is_not_private_and_write_what_a_studen
     decide(pages, n, ev.DeliverableReceived(1, (ReceivedFile("a.pdf", 8, "0" * 64),)))
     mimicking = Noted(SECRET, logs.STAMP, private=False, criterion='"kind":"contested"')
     for forbidden in (Noted(SECRET, logs.STAMP), mimicking, planned(n + 1)):
-        with pytest.raises(StoreError, match="does not permit|another mentor"):
+        with pytest.raises(StoreError, match=r"does not permit|another mentor"):
             decide(pages, n if isinstance(forbidden, Noted) else n + 1, forbidden)
     assert [line.seq for line in camille.read_log(stream)] == [1, 2, 3]
     assert camille.verify(stream) == ()

@@ -12,6 +12,7 @@ from defense_console.model.defense.reading import Reading, Settled
 from defense_console.model.defense.state import Folding, RatingValue, applies
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.envelope import Event, What
+from defense_console.model.text import searchable
 
 
 class ReadingBegun(What, frozen=True, tag="reading_begun"):
@@ -30,7 +31,7 @@ def _check_reading_begun(case: Case, what: ReadingBegun) -> None:
 
 @applies(ReadingBegun)
 def _apply_reading_begun(state: Folding, event: Event[What], what: ReadingBegun) -> None:
-    state.readings[what.reader] = Reading(what.reader, event.at.wall)
+    state.readings[searchable(what.reader)] = Reading(what.reader, event.at.wall)
 
 
 class ReadingRated(What, frozen=True, tag="reading_rated"):
@@ -59,10 +60,10 @@ def _still_open(case: Case, reader: str) -> Reading:
 
 @applies(ReadingRated)
 def _apply_reading_rated(state: Folding, event: Event[What], what: ReadingRated) -> None:
-    if (reading := state.readings.get(what.reader)) is not None:
+    if (reading := state.readings.get(searchable(what.reader))) is not None:
         ratings = {**reading.ratings, what.criterion: what.rating}
         kept = {criterion: rating for criterion, rating in ratings.items() if rating is not None}
-        state.readings[what.reader] = replace(reading, ratings=kept)
+        state.readings[searchable(what.reader)] = replace(reading, ratings=kept)
 
 
 class ReadingClosed(What, frozen=True, tag="reading_closed"):
@@ -70,7 +71,6 @@ class ReadingClosed(What, frozen=True, tag="reading_closed"):
 
     reader: str
     anyone = True
-    wall = True
 
 
 @checks(ReadingClosed)
@@ -83,8 +83,9 @@ def _check_reading_closed(case: Case, what: ReadingClosed) -> None:
 
 @applies(ReadingClosed)
 def _apply_reading_closed(state: Folding, event: Event[What], what: ReadingClosed) -> None:
-    if (reading := state.readings.get(what.reader)) is not None:
-        state.readings[what.reader] = replace(reading, closed_at=event.at.wall)
+    first = next((each.ratings for each in reversed(state.versions) if each.state == "released"), {})
+    if (reading := state.readings.get(searchable(what.reader))) is not None:
+        state.readings[searchable(what.reader)] = replace(reading, closed_at=event.at.wall, first=first)
 
 
 class ReadingSettled(What, frozen=True, tag="reading_settled"):
@@ -102,16 +103,16 @@ def _check_reading_settled(case: Case, what: ReadingSettled) -> None:
     reading = case.defense.reading(what.reader)
     if reading is None or reading.closed_at is None:
         raise ConsoleError("The second reading goes on: its differences are not known yet.")
-    first, second = case.defense.all_ratings.get(what.criterion), reading.ratings.get(what.criterion)
+    first, second = reading.first.get(what.criterion), reading.ratings.get(what.criterion)
     require(second is not None and first != second, "Both assessors rated this the same.")
     require(bool(what.reason.strip()), "Settling a difference needs a reason.")
 
 
 @applies(ReadingSettled)
 def _apply_reading_settled(state: Folding, event: Event[What], what: ReadingSettled) -> None:
-    if (reading := state.readings.get(what.reader)) is not None:
+    if (reading := state.readings.get(searchable(what.reader))) is not None:
         settled = {**reading.settled, what.criterion: Settled(what.rating, what.reason, event.author)}
-        state.readings[what.reader] = replace(reading, settled=settled)
+        state.readings[searchable(what.reader)] = replace(reading, settled=settled)
 
 
 SecondReadingWhat = ReadingBegun | ReadingRated | ReadingClosed | ReadingSettled

@@ -192,6 +192,7 @@ def _apply_signed(state: Folding, event: Event[What], what: Signed) -> None:
             rows=what.rows,
             amendment=state.amendment,
             amendment_for_student=state.amendment_for_student,
+            ratings={**what.clock_ratings, **state.ratings},
         )
     )
 
