@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,10 @@ def import_and_offer(school: School) -> None:
             terminal.press("j")
 
 
+def _shows_one_of(terminal: Terminal, *texts: str) -> bool:
+    return any(text in terminal.text() for text in texts)
+
+
 def take_one_each(school: School, one: Terminal, two: Terminal) -> tuple[str, str]:
     """Both mentors take the same defense: one gets it, and the other reads who has it and takes the next one."""
     for terminal in (one, two):
@@ -143,7 +148,7 @@ def take_one_each(school: School, one: Terminal, two: Terminal) -> tuple[str, st
         terminal.press("o")
     got, too_late = "est à vous", "Lecture seule"
     for terminal in (one, two):
-        terminal.wait(lambda shown=terminal: got in shown.text() or too_late in shown.text(), "nobody got it")
+        terminal.wait(partial(_shows_one_of, terminal, got, too_late), "nobody got it")
     assert sorted(got in terminal.text() for terminal in (one, two)) == [False, True]
     first = "camille" if got in one.text() else "marc"
     other = two if first == "camille" else one
@@ -213,6 +218,13 @@ def open_console(school: School, browser: Browser, name: str) -> Shown:
     page.goto(link.strip())
     page.click("button")
     return terminal
+
+
+def back_to_the_queue(school: School, terminal: Shown) -> None:
+    """The mentor leaves the defense, so that others may write on it."""
+    terminal.page.keyboard.press("Escape")
+    terminal.shows("All pending")
+    wait_for(lambda: not school.rows("SELECT 1 FROM lease WHERE holder <> ''"), "the mentor still writes")
 
 
 def contest(school: School, student: Page, terminal: Shown) -> None:
@@ -290,11 +302,10 @@ def test_a_school_day(school: School) -> None:
         assert link.startswith(f"{url}/s/"), "a link leads to where the pages are served"
         student.goto(link)
         assert "Guide d’entretien" in str(student.text_content("body"))
-        terminal.page.keyboard.press("Escape")
-        terminal.shows("All pending")
-        wait_for(lambda: not school.rows("SELECT 1 FROM lease WHERE holder <> ''"), "the mentor still writes")
+        back_to_the_queue(school, terminal)
         contest(school, student, terminal)
         bring_the_document(school, terminal)
+        back_to_the_queue(school, terminal)
         read_a_second_time(school, other)
     first_account, other_account = (school.people[name].account for name in (first, other))
     assert school.finds(first_account, SECRET) == {"private_line"}
