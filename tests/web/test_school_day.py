@@ -276,7 +276,7 @@ def read_a_second_time(school: School, reader: str) -> None:
         terminal.shows("Seconde lecture", "Grille 0")
         terminal.press("v" * 12)
         terminal.press(F9)
-        terminal.shows("Écarts", "pas acquis")
+        terminal.shows("Écarts", "insuffisant")
         terminal.press(HOME + "r")
         terminal.shows("Pourquoi cette note compte-t-elle")
         terminal.press("Two kinds of actors are enough here\r")
