@@ -79,7 +79,6 @@ def log_command(session: Session, defense: str, as_json: bool) -> None:
 def verify_command(session: Session, defense: str | None) -> int:
     """Verify the hash chain, and every document."""
     from defense_console.model.defense.subject import DEFENSE
-    from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import whole_id
     from defense_console.terminal.progress import watched
 
@@ -89,8 +88,8 @@ def verify_command(session: Session, defense: str | None) -> int:
             logs, problems = store.size().logs, store.verify_all(watched)
         else:
             logs, problems = 1, store.verify(DEFENSE.stream(whole_id(store, defense)))
-        if defense is None and store.folder is not None:
-            problems += FolderVault(store.folder).verify()
+        if defense is None:
+            problems += store.vault.verify()
         found = [
             (p.stream if p.seq is None else f"{p.stream} {p.seq}", ConsoleError(p.text_id, **p.parameters))
             for p in problems
@@ -170,8 +169,8 @@ def export_command(
     session: Session, with_files: bool, as_csv: bool, separator: Any, bom: bool | None, output: str | None
 ) -> None:
     """Export the whole store, or a table of it."""
+    from defense_console.desk.exchange.whole_store import WholeStoreDesk
     from defense_console.exchange.lists.defenses_csv import CsvForm
-    from defense_console.terminal.commands.importing import whole_store
     from defense_console.terminal.progress import watched_beside
 
     settle_language(session)
@@ -188,11 +187,11 @@ def export_command(
             form = CsvForm(session.settings.zone, language(), separator or ";", bom is not False)
             write(output, desk.export_csv(form))
         elif with_files:
-            with whole_store(session, desk).exported(watch) as (missing, pieces):
+            with WholeStoreDesk(desk, store.vault).exported(watch) as (missing, pieces):
                 if missing:
                     text = ngettext("{n} document is missing in {place} and in this file: {first}",
                                     "{n} documents are missing in {place} and in this file, the first: {first}",
-                                    len(missing), place=session.folder(), first=missing[0])  # fmt: skip
+                                    len(missing), place=session.place(), first=missing[0])  # fmt: skip
                     say_error(text)
                 write(output, pieces)
         else:
@@ -223,14 +222,13 @@ main.elsewhere |= {
 @click.option("--now", metavar="INSTANT", help=N_("The instant the cohort is made for; otherwise now."))
 def demo_command(session: Session, fill: bool, now: str | None) -> int:
     """Open or fill the demo cohort, in the console's language."""
-    from defense_console.store.sqlite.folder_vault import FolderVault
     from defense_console.terminal.opening import open_console
 
     settings = session.settings
     at = clocks.read().wall if now is None else _instant(now, settings.zone)
     folder = session.folder(demo=True)
     with session.store_of(create=True, writing=fill, demo=True) as store:
-        filled = session.exchange(store).fill_demo(at, language(), FolderVault(folder))
+        filled = session.exchange(store).fill_demo(at, language(), store.vault)
     if not fill:
         return open_console(folder, settings, session.shipped)
     say(_("The demo cohort is ready.") if filled else _("The demo cohort was there already; nothing was changed."))

@@ -169,7 +169,7 @@ class Desk:
         """Return the documents that come in for a defense: they are looked at first, then taken.
 
         Raises:
-            ConsoleError: This desk has no vault, or there is no such defense.
+            ConsoleError: There is no such defense.
         """
         from defense_console.desk.uploads.intake import Intake
         from defense_console.uploads.opening.limits import Limits
@@ -183,7 +183,7 @@ class Desk:
     def vault(self) -> Vault:
         """Return where the documents received are kept."""
         if self._vault is None:
-            raise ConsoleError("Documents are kept next to a store in a folder; this one has none.")
+            raise RuntimeError("a desk that was given no vault")
         return self._vault
 
     def _verdict_desk(self, kind: type[D], defense_id: str) -> D:

@@ -16,7 +16,6 @@ from defense_console.model.log.chain import StoredLine, first_hash
 from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
-from defense_console.model.watching import Watch, unwatched
 from defense_console.store.claiming import Claims
 
 DEMO: Final = "demo"
@@ -449,42 +448,6 @@ class Store(Protocol):
 
     def set_meta(self, key: str, value: str) -> None:
         """Write such a fact."""
-
-
-class OpenedStore(Store, Protocol):
-    """A store as the program opens it, whatever the engine."""
-
-    @property
-    def notice(self) -> ConsoleError | None:
-        """Return a notice for the person who opened the store."""
-
-    @property
-    def folder(self) -> Path | None:
-        """Return the folder that it lies in, None for one on a server."""
-
-    @property
-    def no_console(self) -> ConsoleError | None:
-        """Return why no console is opened by this account, None when one may be."""
-
-    def another(self) -> OpenedStore:
-        """Open the same store once more, for another thread.
-
-        Raises:
-            StoreError: It cannot be opened.
-        """
-
-    def verify(self, stream: str) -> tuple[Problem, ...]:
-        """Check the chain of one log. Empty when it is sound."""
-
-    def verify_all(self, watch: Watch = unwatched) -> tuple[Problem, ...]:
-        """Check every log and every row next to one. Empty when the store is sound."""
-
-    def begin_access(self, student: str) -> None:
-        """Prepare to read everything held about a student; where several people read, that is recorded first.
-
-        Raises:
-            StoreError: Who opened the store may not.
-        """
 
 
 def write_job(store: Store, job: Job) -> tuple[int, str]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from defense_console.model.curriculum import Curriculum
     from defense_console.screens.console import Place as Screen
     from defense_console.settings import Settings
-    from defense_console.store.base import Answer, Job, OpenedStore, Searched, Store
+    from defense_console.store.base import Answer, Job, Searched, Store
+    from defense_console.store.opened import OpenedStore
     from defense_console.store.recorder import Recorder
     from defense_console.store.sqlite.copies.backups import Backups
     from defense_console.store.unsaved.replay import Replayed
@@ -197,13 +198,11 @@ def _desk(
     daily: DailyBackup | None = None,
     searches: Searches | None = None,
 ) -> Desk:
-    """Return the desk on a store; in a folder, with the documents that are there."""
+    """Return the desk on a store, with the documents that are there."""
     from defense_console.desk.desk import Desk
-    from defense_console.store.sqlite.folder_vault import FolderVault
 
-    vault = None if store.folder is None else FolderVault(store.folder)
     read, since = clocks.read, clocks.process_start
-    return Desk(store, recorder, read, since, settings, shipped, daily, vault, store.folder, searches)
+    return Desk(store, recorder, read, since, settings, shipped, daily, store.vault, store.folder, searches)
 
 
 def reading_desk(store: OpenedStore, settings: Settings, shipped: Mapping[str, Curriculum]) -> Desk:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from defense_console.desk.exchange.files import ExchangeDesk
     from defense_console.model.curriculum import Curriculum
     from defense_console.settings import Settings
-    from defense_console.store.base import OpenedStore
+    from defense_console.store.opened import OpenedStore
     from defense_console.store.postgres.address import Address
     from defense_console.store.sqlite.copies.backups import Backups
 

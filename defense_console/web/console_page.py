@@ -72,7 +72,7 @@ class ConsolePage:
         person = self._signing_in.who(request)
         if person is None:
             return RedirectResponse("/sign-in", 303)
-        if person.role != "mentor" or not self._serving.takes_uploads:
+        if person.role != "mentor":
             return self._answers.refused(request.scope, ConsoleError(N_("There is no such page.")), 404, back="/")
         sha256, name = request.path_params["sha256"], request.path_params["name"]
         pieces = await asyncio.to_thread(self._pieces, sha256)

@@ -17,7 +17,7 @@ from defense_console.web.site import Site
 if TYPE_CHECKING:
     from defense_console.desk.desk import Desk
     from defense_console.settings import Settings
-    from defense_console.store.base import OpenedStore
+    from defense_console.store.opened import OpenedStore
 
 Desks = Callable[[], "AbstractContextManager[tuple[OpenedStore, Desk]]"]
 """Opens the store and a desk on it, on the thread that asks."""
@@ -38,7 +38,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
         reading, writing: Open a desk that reads, or one that decides.
         table: Gives all defenses as a CSV table, in a language.
         no_console: Why nobody works in a console with the account that serves, None where somebody does.
-        takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
+        own: It is a mentor's own store in a folder, who looks after it too.
         settings: The mentor's.
         now: The clock.
         tell: Says where it failed, to the terminal of the server.
@@ -59,7 +59,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     writing: Desks
     table: Callable[[str], bytes]
     no_console: ConsoleError | None = None
-    takes_uploads: bool
+    own: bool
     settings: Settings
     now: Callable[[], datetime]
     tell: Callable[[str], None]

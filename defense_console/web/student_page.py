@@ -84,7 +84,7 @@ class StudentPages:
         return self._answers.page(
             request.scope, "student.html", page=page, clock=clock, address=address,
             waiting=[each for each in waiting if each.key != CONTEST], contests=contests,
-            takes_uploads=self._serving.takes_uploads, limit_mb=self._inbox.limit_mb, expires=link.expires,
+            limit_mb=self._inbox.limit_mb, expires=link.expires,
             words=words, consequence=consequence, states={state: words(said) for state, said in PROJECT_STATES.items()},
         )  # fmt: skip
 
@@ -160,7 +160,7 @@ class StudentPages:
         defense, key = request.query_params.get("defense", ""), _key(request.query_params.get("key", ""))
         page = await asyncio.to_thread(self._read, link.student, language)
         asked = next((each for each in page.asked if (each.defense_id, each.key) == (defense, key)), None)
-        if not self._serving.takes_uploads or asked is None:
+        if asked is None:
             return self._no(request, ConsoleError(N_("This document is not asked for now. Nothing was kept.")), 409)
         try:
             with speaking(language):

@@ -281,7 +281,7 @@ def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
     counted("all")
     counted("of")
     agenda_desk = seen(two).desk.agenda
-    (over,), _found = agenda_desk.closed("")
+    (over,), _found = agenda_desk.search.closed("")
     for _move in range(3):
         for entry in (*agenda_desk.entries(), over):
             agenda_desk.refusal(entry.summary, ev.Parked(True))

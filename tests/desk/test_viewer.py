@@ -12,6 +12,7 @@ import pytest
 from defense_console.desk.uploads import viewer
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError
+from defense_console.store import private_copies
 from defense_console.store.base import DamagedStore
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.place import prepare
@@ -51,7 +52,7 @@ def test_a_document_is_opened_as_a_copy_nobody_can_change(vault: FolderVault, na
     assert copy.read_bytes() == b"text"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o400
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
-    viewer.forget_copies()
+    private_copies.forget_copies()
     assert not copy.parent.exists()
     assert vault.holds(file.sha256)
 
@@ -76,7 +77,7 @@ def test_a_document_that_is_gone_or_damaged_is_told(vault: FolderVault) -> None:
     with pytest.raises(DamagedStore, match="no longer"):
         viewer.open_document(vault, file, opened.append)
     assert not opened
-    viewer.forget_copies()
+    private_copies.forget_copies()
 
 
 def test_without_a_screen_there_is_no_viewer(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_the_program_gets_the_path_as_one_argument(
     copy = viewer.open_document(vault, kept(vault, "a b;c.pdf"))
 
     assert told.read_text() == f"1|{copy}"
-    viewer.forget_copies()
+    private_copies.forget_copies()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
@@ -135,10 +136,10 @@ def test_copies_of_a_console_that_was_killed_are_removed_and_those_of_one_that_l
         assert mine.is_file()
         other.kill()
         other.wait()
-    viewer.sweep_copies()
+    private_copies.sweep_copies()
     assert mine.is_file()
     assert not left.parent.exists()
-    viewer.forget_copies()
+    private_copies.forget_copies()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="folders cannot be locked here")
@@ -164,6 +165,6 @@ def test_what_no_console_made_is_not_removed_whatever_its_name(
         folder.symlink_to(tmp_path / "elsewhere")
     before = sorted(tmp_path.rglob("*"))
 
-    viewer.sweep_copies()
+    private_copies.sweep_copies()
 
     assert sorted(tmp_path.rglob("*")) == before

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import io
 import os
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from defense_console.store.base import DamagedStore, FullDisk, StoreError
+from defense_console.store.base import FullDisk, StoreError
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.opening.place import prepare
-from defense_console.store.vault import Kept
+from defense_console.store.vault import Vault
+from tests.store.vault_contract import VaultContract, keep
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights and locks of POSIX")
 
@@ -28,70 +26,27 @@ def vault(tmp_path: Path) -> FolderVault:
     return FolderVault(folder)
 
 
-def keep(vault: FolderVault, *files: bytes) -> list[Kept]:
-    with vault.taking() as taking:
-        return [taking.add([data]) for data in files]
-
-
 def files(vault: FolderVault) -> list[str]:
     return sorted(path.relative_to(vault.root).as_posix() for path in vault.root.rglob("*") if path.is_file())
 
 
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+class TestFolder(VaultContract):
+    @pytest.fixture
+    def vault(self, tmp_path: Path) -> FolderVault:
+        folder = tmp_path / "store"
+        prepare(folder, create=True)
+        return FolderVault(folder)
 
+    @staticmethod
+    def rows(vault: Vault) -> list[str]:
+        assert isinstance(vault, FolderVault)
+        return [place.replace("/", "") for place in files(vault)]
 
-def test_a_file_is_kept_by_what_it_holds(vault: FolderVault) -> None:
-    [kept] = keep(vault, b"text")
-
-    assert kept == Kept(4, sha256(b"text"))
-    assert files(vault) == [f"{kept.sha256[:2]}/{kept.sha256[2:]}"]
-    assert vault.path(kept.sha256).read_bytes() == b"text"
-    copied = io.BytesIO()
-    copied.writelines(vault.chunks(kept.sha256))
-    assert copied.getvalue() == b"text"
-    assert vault.holds(kept.sha256)
-    assert not vault.holds(sha256(b"other"))
-
-
-def test_the_same_bytes_are_kept_once(vault: FolderVault) -> None:
-    keep(vault, b"text", b"text", b"")
-    before = files(vault)
-    keep(vault, b"text")
-
-    assert len(before) == 2
-    assert files(vault) == before
-    assert not list(vault.root.glob(".new-*"))
-
-
-def test_what_goes_wrong_leaves_nothing(vault: FolderVault) -> None:
-    def broken() -> Iterator[bytes]:
-        yield b"half"
-        raise ValueError
-
-    with pytest.raises(ValueError), vault.taking() as taking:  # noqa: PT011, PT012
-        taking.add([b"whole"])
-        taking.add(broken())
-
-    assert list(vault.root.iterdir()) == []
-
-
-def test_a_damaged_copy_is_replaced_and_told(vault: FolderVault) -> None:
-    [kept] = keep(vault, b"text")
-    vault.path(kept.sha256).write_bytes(b"tezt")
-    with pytest.raises(DamagedStore, match="not the one that was received"):
-        list(vault.chunks(kept.sha256))
-
-    keep(vault, b"text")
-    assert vault.path(kept.sha256).read_bytes() == b"text"
-
-
-def test_a_missing_file_is_told(vault: FolderVault) -> None:
-    with pytest.raises(DamagedStore, match="no longer"):
-        list(vault.chunks(sha256(b"never")))
-    for name in ("../../../etc/passwd", "", "A" * 64, "a" * 63 + "\n"):
-        with pytest.raises(StoreError, match="not a SHA-256"):
-            vault.path(name)
+    @staticmethod
+    def damage(vault: Vault, sha256: str) -> None:
+        assert isinstance(vault, FolderVault)
+        place = vault.path(sha256)
+        place.write_bytes(place.read_bytes()[:-1] + b"?")
 
 
 @posix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ KINDS_OF_THE_DAY = {
     "planned", "started", "rated", "finished", "signed", "released", "contested", "contest_resolved", "received",
     "accepted", "reading_begun", "reading_rated", "reading_closed", "reading_settled",
 }  # fmt: skip
+PDF = b"%PDF-1.4 a guide\n%%EOF\n"
 SECRET = ", whole and private"
 NAMES = {"office": "Nadia Bureau", "camille": "Camille Exemple", "marc": "Marc Modèle", "pages": "Pages"}
 KINDS = {"office": "administrator", "camille": "mentor", "marc": "mentor", "pages": "service"}
@@ -124,6 +126,7 @@ def import_and_offer(school: School) -> None:
     rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
     office = school.people["office"]
     office.run("import", str(rows))
+    done = list[str]()
     with office.terminal() as terminal:
         for name in ("Ada Démo", "Bilal Démo"):
             terminal.shows(name)
@@ -131,7 +134,9 @@ def import_and_offer(school: School) -> None:
             terminal.shows(f"Proposer la soutenance d{'’' if name < 'B' else 'e '}{name}")
             terminal.press("2")
             terminal.shows("Proposée aux autres mentors")
+            terminal.wait(lambda: len(school.rows("SELECT 1 FROM offer")) == len(done) + 1, "it is not offered")
             terminal.press("j")
+            done.append(name)
 
 
 def _shows_one_of(terminal: Terminal, *texts: str) -> bool:
@@ -231,7 +236,7 @@ def contest(school: School, student: Page, terminal: Shown) -> None:
     """The student contests the verdict, which its mentor has taken; the mentor upholds it."""
     student.click("summary")
     student.fill("textarea", "L’enquête était complète.")
-    student.click("article button")
+    student.click("text=Contester ce verdict")
     student.wait_for_selector("text=L’enquête était complète.")
     page = terminal.page
     terminal.shows("contested")
@@ -246,15 +251,15 @@ def contest(school: School, student: Page, terminal: Shown) -> None:
     student.wait_for_selector("text=One kind of actor is missing")
 
 
-def bring_the_document(school: School, terminal: Shown) -> None:
+def bring_the_document(student: Page, terminal: Shown) -> None:
     """The document comes and is accepted; the verdict becomes validated."""
+    student.set_input_files("input[type=file]", {"name": "Démo_Ada_1_guide.pdf", "mimeType": "", "buffer": PDF})
+    student.click("form button")
+    student.wait_for_selector(".receipt")
+    assert hashlib.sha256(PDF).hexdigest() in student.content()
     page = terminal.page
-    page.keyboard.type("b")
-    terminal.shows("Documents to revise")
-    # Until a school keeps documents, the mentor declares that it came; then the student sends it from their page here.
-    page.keyboard.type(" ")
-    terminal.shows("It came by another way")
-    page.keyboard.type("y")
+    page.keyboard.press("Enter")
+    terminal.shows("Documents to revise", "Démo_Ada_1_guide.pdf")
     terminal.shows("You decide until")
     page.keyboard.type("v")
     terminal.shows("1 of 1 settled")
@@ -304,7 +309,8 @@ def test_a_school_day(school: School) -> None:
         assert "Guide d’entretien" in str(student.text_content("body"))
         back_to_the_queue(school, terminal)
         contest(school, student, terminal)
-        bring_the_document(school, terminal)
+        back_to_the_queue(school, terminal)
+        bring_the_document(student, terminal)
         back_to_the_queue(school, terminal)
         read_a_second_time(school, other)
     first_account, other_account = (school.people[name].account for name in (first, other))

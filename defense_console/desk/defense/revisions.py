@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -71,12 +72,17 @@ class RevisionsDesk(VerdictDesk):
         from defense_console.desk.uploads.comparing import compare
 
         old, new = pair
-        paths = [None if file is None else vault.path(file.sha256) for file in pair]
         name = (new or old or ReceivedFile("", 0, "")).name
         old_name = old.name if old is not None else ""
-        return lambda progress, interrupt: compare(
-            paths[0], paths[1], name, old_name=old_name, limits=limits, progress=progress, interrupt=interrupt
-        )
+
+        def compute(progress: ComparisonProgress, interrupt: Interrupt) -> Comparison:
+            with ExitStack() as here:
+                paths = [None if file is None else here.enter_context(vault.local(file.sha256)) for file in pair]
+                return compare(
+                    paths[0], paths[1], name, old_name=old_name, limits=limits, progress=progress, interrupt=interrupt
+                )
+
+        return compute
 
     # --- one document ----------------------------------------------------------------------------------------------
 

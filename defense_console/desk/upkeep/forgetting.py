@@ -16,7 +16,6 @@ from dateutil.relativedelta import relativedelta
 
 from defense_console.desk.exchange.clipboard import FILE_NAME
 from defense_console.desk.logs.direct import DirectLogs
-from defense_console.desk.uploads.viewer import sweep_copies
 from defense_console.exchange.whole_store.files import received_files
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL
 from defense_console.model.defense.timeline import instant, iso
@@ -28,6 +27,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.model.text import searchable
 from defense_console.store.base import FullDisk, Identity, Store, StoreError
+from defense_console.store.private_copies import sweep_copies
 from defense_console.store.sqlite.copies.backups import Backups
 from defense_console.store.sqlite.folder_vault import FolderVault
 from defense_console.store.sqlite.forgetting import (
@@ -221,7 +221,9 @@ class SchoolForgetDesk:
             ConsoleError: There is nobody of this name, or several; or something cannot be read, or may not go now.
         """
         _refuse_waiting(self._spool, self._store.identity)
-        return _known(self._store, student, _held(self._store, _id_of(self._store, student)))
+        held = _held(self._store, _id_of(self._store, student))
+        documents = tuple(sorted(held.documents - held.others_documents))
+        return msgspec.structs.replace(_known(self._store, student, held), documents=documents)
 
     def forget(self, student: str) -> tuple[Path, ...]:
         """Forget a student.

@@ -6,25 +6,21 @@ so that the system knows its kind. Kinds that run when they are opened are not o
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
-import stat
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from defense_console.model.defense.state import ReceivedFile
 from defense_console.model.errors import ConsoleError, system_reason
+from defense_console.store.private_copies import lasting_copy
 from defense_console.store.vault import Vault
-from defense_console.store.work_folder import new_folder, release, remove_left
 from defense_console.uploads.names import extension_of
 
 _DOCUMENTS: Final = (
@@ -59,7 +55,7 @@ def open_document(vault: Vault, file: ReceivedFile, start: Start | None = None) 
     """
     name = shown_name(vault, file)
     start = start or viewer()
-    copy = _copied(vault, file.sha256, name)
+    copy = lasting_copy(vault.chunks(file.sha256), name)
     start(str(copy))
     return copy
 
@@ -75,7 +71,7 @@ def shown_name(vault: Vault, file: ReceivedFile) -> str:
     if extension not in SHOWN:
         raise ConsoleError(
             "A document of the kind “{extension}” is not opened from here: it could run. It is kept as {place}.",
-            extension=extension, place=vault.path(file.sha256),
+            extension=extension, place=vault.place(file.sha256),
         )  # fmt: skip
     return _plain_name(name, extension)
 
@@ -93,59 +89,6 @@ def _plain_name(name: str, extension: str) -> str:
     """Return a name that no program takes for an option, a path or something to run."""
     stem = _ODD.sub("_", name.removesuffix(f".{extension}")).strip("._-")[:_LONGEST] or "document"
     return f"{stem}.{'txt' if extension in _SOURCES else extension}"
-
-
-# --- the copy --------------------------------------------------------------------------------------------------------
-
-_PREFIX: Final = "defense-console-copy-"
-_READ_ONLY: Final = 0o400
-_folders: dict[Path, int] = {}
-"""Folders of this process's copies, and the locks on them, which say that it lives."""
-
-
-def _copied(vault: Vault, sha256: str, name: str) -> Path:
-    """Return a copy of a document that cannot be written, in a folder of its own."""
-    sweep_copies()
-    try:
-        folder, lock = new_folder(Path(tempfile.gettempdir()), _PREFIX)
-        _folders[folder] = lock
-        copy = folder / name
-        with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _READ_ONLY), "wb") as file:
-            file.writelines(vault.chunks(sha256))
-    except OSError as error:
-        raise ConsoleError("{file}: {reason}", file=name, reason=system_reason(error)) from error
-    return copy
-
-
-@atexit.register
-def forget_copies() -> None:
-    """Remove the copies; called when the console ends."""
-    while _folders:
-        folder, lock = _folders.popitem()
-        shutil.rmtree(folder, ignore_errors=True)
-        release(lock)
-
-
-def sweep_copies() -> None:
-    """Remove the copies that consoles which were killed have left: those whose lock is gone."""
-    if os.name != "posix":
-        return
-    for left in sorted(Path(tempfile.gettempdir()).glob(_PREFIX + "*")):
-        with suppress(OSError):
-            if left not in _folders and _is_of_copies(left):
-                remove_left(left)
-
-
-def _is_of_copies(folder: Path) -> bool:
-    """Return whether a folder is one that a console made: our own, and nothing in it but copies that cannot be written.
-
-    A name proves nothing, and what others keep there must not go with it. An empty folder is about to be filled.
-    """
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
-        return False
-    modes = [path.lstat().st_mode for path in folder.iterdir()]
-    return bool(modes) and all(stat.S_ISREG(mode) and stat.S_IMODE(mode) == _READ_ONLY for mode in modes)
 
 
 # --- the system ------------------------------------------------------------------------------------------------------

@@ -287,6 +287,35 @@ WHERE school = %s AND EXISTS (
 FENCED: Final = "SELECT holder, fence FROM claim WHERE school = %s AND stream = %s FOR UPDATE"
 """Nobody hands a defense over between this look and the commit of what is written under its claim."""
 
+# --- documents -----------------------------------------------------------------------------------------------------
+
+BEGIN_UPLOAD: Final = "INSERT INTO upload (school, copy, begun) VALUES (%s, %s, clock_timestamp())"
+"""A copy without a hash is half-made."""
+ADD_PART: Final = """
+INSERT INTO upload_part (school, copy, part, body) SELECT school, copy, %(part)s::bigint, %(body)s::bytea FROM upload
+WHERE school = %(school)s AND copy = %(copy)s AND sha256 IS NULL
+"""
+"""Only to a half-made copy: what is whole never changes."""
+NAME_UPLOAD: Final = "UPDATE upload SET sha256 = %s, size = %s WHERE school = %s AND copy = %s AND sha256 IS NULL"
+UPLOAD: Final = "SELECT copy, size FROM upload WHERE school = %s AND sha256 = %s ORDER BY begun DESC"
+UPLOADS: Final = "SELECT copy, sha256, size FROM upload WHERE school = %s AND sha256 IS NOT NULL"
+PART: Final = "SELECT body FROM upload_part WHERE school = %s AND copy = %s AND part = %s"
+DROP_COPY: Final = "DELETE FROM upload WHERE school = %s AND copy = %s"
+DROP_HALF_MADE: Final = "DELETE FROM upload WHERE school = %s AND copy = %s AND sha256 IS NULL"
+DROP_UPLOAD: Final = "DELETE FROM upload WHERE school = %s AND sha256 = %s"
+FORSAKEN: Final = """
+SELECT copy FROM upload WHERE school = %s AND sha256 IS NULL AND begun < clock_timestamp() - interval '1 day'
+"""
+NAME_OF_UPLOAD: Final = "INSERT INTO upload_of (school, stream, sha256) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+UPLOADS_OF: Final = "SELECT stream, sha256 FROM upload_of WHERE school = %s AND stream = ANY(%s)"
+FORGET_UPLOADS: Final = """
+DELETE FROM upload WHERE school = %(school)s
+AND sha256 IN (SELECT o.sha256 FROM upload_of AS o WHERE o.school = %(school)s AND o.stream = ANY(%(streams)s))
+AND sha256 NOT IN (SELECT o.sha256 FROM upload_of AS o WHERE o.school = %(school)s AND o.stream <> ALL(%(streams)s))
+"""
+"""What only these logs name. The parts go with it."""
+FORGET_UPLOADS_OF: Final = "DELETE FROM upload_of WHERE school = %(school)s AND stream = ANY(%(streams)s)"
+
 # --- people and rights ---------------------------------------------------------------------------------------------
 
 PEOPLE: Final = """
@@ -336,13 +365,15 @@ NEW_ROLE: Final = 'CREATE ROLE "person" LOGIN'
 USE_SCHEMA: Final = 'GRANT USAGE ON SCHEMA "schema" TO "person"'
 _READ: Final = (
     "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, claim_change, "
-    "person, colleague, pupil, grants, reading, beside, defense_console_schema"
+    "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, defense_console_schema"
 )
 _ENDS: Final = "(seq, hash, waiting, changed, row_seq, row_version, body, released)"
+_UPLOADS: Final = 'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"'
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
-    'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer TO "person"',
+    'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of TO "person"',
+    _UPLOADS,
     f'GRANT UPDATE {_ENDS} ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
     'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
@@ -354,13 +385,14 @@ GRANTS: Final = {
     "administrator": (
         f'GRANT SELECT ON {_READ} TO "person"',
         *_WRITE,
-        'GRANT DELETE ON log, event, beside, claim, claim_change, grants, pupil, reading TO "person"',
+        'GRANT DELETE ON log, event, beside, claim, claim_change, grants, pupil, reading, upload_of TO "person"',
         'GRANT UPDATE (role_name) ON pupil TO "person"',
     ),
     "service": (
         f'GRANT SELECT ON {_READ} TO "person"',
         'GRANT SELECT ON log TO "person"',
-        'GRANT INSERT ON event, lease, living, writer TO "person"',
+        'GRANT INSERT ON event, lease, living, writer, upload_part, upload_of TO "person"',
+        _UPLOADS,
         f'GRANT UPDATE {_ENDS} ON log TO "person"',
         'GRANT UPDATE ON lease, living, writer TO "person"',
         'GRANT DELETE ON lease, living, writer TO "person"',
@@ -378,6 +410,8 @@ NO_RIGHTS: Final = f'REVOKE ALL ON {_READ}, log FROM "person"'
 
 OF_STUDENT: Final = "SELECT stream FROM log WHERE school = %s AND student = %s"
 FORGET: Final = (
+    FORGET_UPLOADS,
+    FORGET_UPLOADS_OF,
     "DELETE FROM beside WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM lease WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM offer WHERE school = %(school)s AND stream = ANY(%(streams)s)",

@@ -12,6 +12,8 @@
 | `curriculum`, `fact` | pinned curriculum; fact about the store | hash; name |
 | `claim`, `offer` | defense that was offered; one that nobody has taken: see `claims.py` | stream |
 | `claim_change` | change of hands of a defense: by whom, why | stream, fence |
+| `upload`, `upload_part` | document, by its content; its parts: see `vault.py` | copy; copy, part |
+| `upload_of` | document that a log names | stream, SHA-256 |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 | `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
 | `pupil` | student: who registered them first | student |
@@ -59,7 +61,9 @@ from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
+from defense_console.store.postgres.vault import PostgresVault
 from defense_console.store.postgres.verifying import LogRow, line_of, lines_of
+from defense_console.store.vault import named_in
 
 T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
@@ -87,6 +91,7 @@ class PostgresStore(RowsBeside):
         self.identity = Identity(server.place, f"{server.school_id} {server.account}")
         self._name = uuid.uuid4().hex
         super().__init__(Transactions(server, self._name), server.school)
+        self.vault = PostgresVault(server)
         self.claims = PostgresClaims(self.transactions, self.school, server.account)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
@@ -274,6 +279,8 @@ class PostgresStore(RowsBeside):
                 self.transactions.execute_many(sql.ADD_LINE, rows)
             except errors.UniqueViolation as error:  # not by another writer, who would have changed the row of the log
                 raise log_rules.end_is_gone(stream, 0 if after is None else after.seq) from error
+        if named := [(self.school, stream, sha256) for line in lines for sha256 in named_in(line.body)]:
+            self.transactions.execute_many(sql.NAME_OF_UPLOAD, named)
         if private := [row for row in rows if row["private"]]:
             self.transactions.execute(sql.BESIDE, (self.school, stream))
             self.transactions.execute_many(sql.ADD_PRIVATE, private)
@@ -459,11 +466,21 @@ class PostgresStore(RowsBeside):
         pinned = functools.cache(self._has_curriculum)
         with watch("rows", self.size().lines) as passed:
             for page in self._pages():
-                found = self._page(page)
+                with self.reading():
+                    found, noted = self._page(page), self._documents_of(page)
                 for name in page:
                     problems += verifying.check_rows(name, found.get(name, []), pinned)
+                    problems += verifying.check_documents(name, found.get(name, []), noted.get(name, set()))
                 passed(sum(map(len, found.values())))
         return tuple(problems)
+
+    @reads
+    def _documents_of(self, streams: list[str]) -> dict[str, set[str]]:
+        """Return the documents that are noted with some logs."""
+        found: dict[str, set[str]] = {}
+        for stream, sha256 in self.transactions.execute(sql.UPLOADS_OF, (self.school, streams)):
+            found.setdefault(stream, set()).add(sha256)
+        return found
 
     @reads
     def withheld(self, prefix: str = "") -> int:

@@ -53,9 +53,9 @@ class Transactions:
         """Return whether a block is open."""
         return self._block is not None
 
-    def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
-        """Run a statement of an operation."""
-        return self._borrowed_connection.execute(statement.encode(), parameters)
+    def execute(self, statement: str, parameters: Parameters = (), *, binary: bool = False) -> Cursor:
+        """Run a statement of an operation. Args: binary: bytes come as they are, not as twice as many digits."""
+        return self._borrowed_connection.execute(statement.encode(), parameters, binary=binary)
 
     def execute_many(self, statement: str, rows: Sequence[Parameters]) -> None:
         """Run a statement for each row, in one exchange with the server."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
+from defense_console.model.errors import N_
 from defense_console.model.log.chain import StoredLine
 from defense_console.store.base import Problem
 from defense_console.store.checking import KnownEnd, another_end, changed_curriculum, check_lines
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.transactions import Transactions
+from defense_console.store.vault import named_in
 
 
 class LogRow(NamedTuple):
@@ -64,6 +66,15 @@ def check_rows(stream: str, rows: Sequence[LogRow], pinned: Callable[[str], bool
     last = lines[-1][0] if lines else 0
     if end is not None and end.seq < max(last, 1):  # line and row are written together, and never none
         yield another_end(stream, last)
+
+
+def check_documents(stream: str, rows: Sequence[LogRow], noted: Set[str]) -> Iterator[Problem]:
+    """Yield where the documents that are noted with a log are not those that it names."""
+    named = {sha256 for line in lines_of(rows) for sha256 in named_in(line.body)}
+    if named - noted:
+        yield Problem(stream, None, "summary", N_("A document that this log names is not noted with it."))
+    if noted - named:
+        yield Problem(stream, None, "summary", N_("A document is noted with this log, which does not name it."))
 
 
 def check_beside(transactions: Transactions, school: str) -> Iterator[Problem]:

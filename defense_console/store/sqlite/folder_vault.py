@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
-from defense_console.model.errors import N_
-from defense_console.store.base import DamagedStore, Problem, StoreError
+from defense_console.store.base import Problem, StoreError
 from defense_console.store.durable_files import NOT_FOLLOWED, sync_folder, write_all
 from defense_console.store.sqlite.opening.place import UPLOADS_FOLDER, explained, refuse_link
-from defense_console.store.vault import Kept
+from defense_console.store.vault import PIECE, Kept, another_in, checked_hash, gone_from
 from defense_console.store.work_folder import WORK_PREFIX, remove_left, work_folder
-
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
-_PIECE: Final = 1 << 20
 
 
 class FolderTaking:
@@ -84,9 +79,17 @@ class FolderVault:
 
     def path(self, sha256: str) -> Path:
         """Return where the file with this hash lies, or would."""
-        if not _HASH.fullmatch(sha256):
-            raise StoreError(N_("“{name}” is not a SHA-256 in hexadecimal."), name=sha256)
+        checked_hash(sha256)
         return self.root / sha256[:2] / sha256[2:]
+
+    def place(self, sha256: str) -> str:
+        """Return where the file with this hash lies, or would."""
+        return str(self.path(sha256))
+
+    @contextmanager
+    def local(self, sha256: str) -> Iterator[Path]:
+        """Lend the file itself."""
+        yield self.path(sha256)
 
     def holds(self, sha256: str, size: int | None = None) -> bool:
         """Return whether the file with this hash is there, and of this size where one is given."""
@@ -126,9 +129,7 @@ class FolderVault:
             refuse_link(path.parent)
             refuse_link(path)
             if not path.exists():
-                raise DamagedStore(
-                    N_("A document received is no longer in {place}: take it from a copy."), place=path.parent
-                )
+                raise gone_from(path.parent)
             handle = os.open(path, os.O_RDONLY | NOT_FOLLOWED)
         with os.fdopen(handle, "rb") as file:
             yield file
@@ -137,14 +138,11 @@ class FolderVault:
         """Yield a file's bytes in pieces, checked when the last one was given."""
         digest = hashlib.sha256()
         with self.opened(sha256) as file:
-            while chunk := file.read(_PIECE):
+            while chunk := file.read(PIECE):
                 digest.update(chunk)
                 yield chunk
         if digest.hexdigest() != sha256:
-            raise DamagedStore(
-                N_("A document in {place} is not the one that was received: take it from a copy."),
-                place=self.path(sha256),
-            )
+            raise another_in(self.path(sha256))
 
     def verify(self) -> tuple[Problem, ...]:
         """Read every document and return those that are not what was received; the logs alone know what is missing."""

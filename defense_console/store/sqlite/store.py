@@ -57,6 +57,7 @@ from defense_console.store.sqlite.tables import Documents, holds_another, log_na
 
 if TYPE_CHECKING:
     from defense_console.store.sqlite.search.searching import Searching
+    from defense_console.store.vault import Vault
 
 
 def _explained(store: type[TinyStore]) -> type[TinyStore]:
@@ -101,6 +102,13 @@ class TinyStore:
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
         self._asides = NamedRows(self._documents, "aside", "key", "event", str.encode, bytes.decode)
         self._leases = LeaseRows(self._documents)
+
+    @property
+    def vault(self) -> Vault:
+        """Return where the documents of the store are kept; most commands need none."""
+        from defense_console.store.sqlite.folder_vault import FolderVault
+
+        return FolderVault(self.folder)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True, backups: Backups | None = None) -> TinyStore:

@@ -103,8 +103,7 @@ def _lines(known: HeldOfStudent, settings: Settings, *, in_school: bool) -> Iter
     yield f"{one_line(known.id)}  {who}".rstrip()
     yield "  " + ngettext("{n} defense with everything recorded of it", "{n} defenses with everything recorded of them",
                           len(known.defenses))  # fmt: skip
-    if not in_school:
-        yield "  " + ngettext("{n} document received", "{n} documents received", len(known.documents))
+    yield "  " + ngettext("{n} document received", "{n} documents received", len(known.documents))
     if known.copies:
         yield "  " + ngettext("out of {n} copy of the store as well", "out of {n} copies of the store as well",
                               len(known.copies))  # fmt: skip

@@ -19,8 +19,6 @@ from defense_console.terminal.words import OK, REFUSED, say, say_all
 from defense_console.words.translation import _, language
 
 if TYPE_CHECKING:
-    from defense_console.desk.exchange.files import ExchangeDesk
-    from defense_console.desk.exchange.whole_store import WholeStoreDesk
     from defense_console.exchange.data_file import DataFile
 
 _LISTS: Final = frozenset({"csv", "workbook", "json", "sessions"})
@@ -64,6 +62,7 @@ def import_command(
     session: Session, file: str | None, dry_run: bool, yes: bool, sheet: str | None, template: str | None
 ) -> int:
     """Return a file, decided by its content."""
+    from defense_console.desk.exchange.whole_store import WholeStoreDesk
     from defense_console.exchange.data_file import data_file
     from defense_console.terminal.imported import changed_lines, import_lines, question_lines
     from defense_console.terminal.progress import watched
@@ -83,7 +82,7 @@ def import_command(
                 if found.kind == "export":
                     taken = desk.take(found, dry_run=dry_run, watch=watched)
                 else:
-                    taken = whole_store(session, desk).take(stream, dry_run=dry_run, watch=watched)
+                    taken = WholeStoreDesk(desk, store.vault).take(stream, dry_run=dry_run, watch=watched)
             say_all(import_lines(taken, dry_run, settings.zone))
             return OK
     sheet = _sheet(found, sheet)
@@ -104,14 +103,6 @@ def import_command(
         changed_lines(taken.plan, settings.zone) if ask and taken.plan else import_lines(taken, dry_run, settings.zone)
     )
     return OK
-
-
-def whole_store(session: Session, desk: ExchangeDesk) -> WholeStoreDesk:
-    """Return what copies a store with its documents."""
-    from defense_console.desk.exchange.whole_store import WholeStoreDesk
-    from defense_console.store.sqlite.folder_vault import FolderVault
-
-    return WholeStoreDesk(desk, FolderVault(session.folder()))
 
 
 def _somebody_is_there() -> bool:

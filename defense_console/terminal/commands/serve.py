@@ -90,7 +90,7 @@ def _serve(
             site=where, people=people, folder=_folder(session), served=served, language=session.lang or "",
             most=most, idle_min=idle, listen=listen, port=port, certificate=certificate, key=key,
             reading=session.desk, writing=session.writing_desk, table=lambda language: _table(session, language),
-            takes_uploads=isinstance(place, Path), no_console=no_console, settings=session.settings, now=_now,
+            own=isinstance(place, Path), no_console=no_console, settings=session.settings, now=_now,
             tell=lambda place: say_error(_("A fault in the pages ({place}).", place=place)),
         )
     )  # fmt: skip

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from defense_console.cli import main
+from defense_console.desk.uploads.comparing import Interrupt, reading_limits
+from defense_console.desk.uploads.viewer import open_document
+from defense_console.exchange.curricula.reading import load_shipped
+from defense_console.model.errors import ConsoleError
+from defense_console.settings import Settings
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.private_copies import forget_copies
+from defense_console.terminal.opening import reading_desk
 from tests.store import logs
 from tests.store.postgres.conftest import NewServer
 from tests.store.postgres.servers import Isolation
+from tests.uploads.hostile import HOSTILE
 
 pytestmark = pytest.mark.xdist_group("postgres")
 NOW = "2026-11-24T10:00:00Z"
@@ -100,7 +112,6 @@ def test_a_stream_that_is_there_with_other_lines_is_refused_by_name(
     "command",
     [
         ["backup"], ["restore", "somewhere"], ["doctor"], ["demo", "--fill"],
-        ["export", "--files", "-o", "all.zip"],
     ],
 )  # fmt: skip
 def test_what_looks_after_a_folder_is_refused(
@@ -114,15 +125,112 @@ def test_what_looks_after_a_folder_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_documents_are_refused_until_a_school_keeps_them(
-    cli: Cli, exported: Path, address: Address, tmp_path: Path
+@pytest.mark.parametrize("isolation", ["read committed", "serializable"])
+def test_documents_move_into_a_school_and_back(
+    cli: Cli, exported: Path, address: Address, isolation: Isolation, tmp_path: Path
+) -> None:
+    mine, theirs, back = tmp_path / "mine.zip", tmp_path / "theirs.zip", tmp_path / "back"
+    assert cli("export", "--files", "--store", tmp_path / "mentor", "-o", mine).exit_code == 0
+    assert cli("import", exported, "--store", address).exit_code == 0
+    assert cli("import", mine, "--store", address, "--dry-run").exit_code == 0
+    assert "documents/" not in str(zipfile.ZipFile(io.BytesIO(whole(cli, address, theirs))).namelist())
+
+    taken = cli("import", mine, "--store", address)  # its logs are there, its documents are not
+
+    assert taken.exit_code == 0, taken.output
+    assert whole(cli, address, theirs) == mine.read_bytes()
+    assert cli("verify", "--store", address).exit_code == 0
+    assert cli("import", theirs, "--store", back).exit_code == 0
+    assert whole(cli, back, tmp_path / "again.zip") == mine.read_bytes()
+    mine.write_bytes(b"".join((mine.read_bytes()[:2000], b"?", mine.read_bytes()[2001:])))
+    assert cli("import", mine, "--store", address).exit_code == 2
+    assert cli("verify", "--store", address).exit_code == 0
+
+
+def whole(cli: Cli, store: Address | Path, file: Path) -> bytes:
+    """The whole store with its documents."""
+    done = cli("export", "--files", "--store", store, "-o", file)
+    assert done.exit_code == 0, done.output
+    return file.read_bytes()
+
+
+def defense_of(student: str, cli: Cli, store: Address) -> str:
+    listed = json.loads(cli("list", "--json", "--store", store).stdout)
+    return str(next(entry["id"] for entry in listed if entry["student"]["id"] == f"demo-{student}"))
+
+
+def copies() -> list[Path]:
+    """The copies that programs were given, in the folder for temporary files that is the test's own."""
+    return sorted(Path(tempfile.gettempdir()).glob("defense-console-copy-*/*"))
+
+
+def test_what_a_student_sends_is_received_compared_and_shown(
+    cli: Cli,
+    exported: Path,
+    address: Address,
+    new_server: NewServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert cli("import", exported, "--store", address).exit_code == 0
-    id = json.loads(cli("list", "--json", "--store", address).stdout)[0]["id"]
-    (tmp_path / "note.pdf").write_bytes(b"%PDF-1.4")
-    refused = cli("receive", id, tmp_path / "note.pdf", "--store", address)
-    assert refused.exit_code == 2
-    assert "Documents are kept next to a store in a folder" in refused.output
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    id = defense_of("ada", cli, address)
+    sent = tmp_path / "Doe_Ada_1_a_092024.txt"
+    for looked, text in ((True, "one"), (False, "one"), (False, "another")):
+        sent.write_text(text)
+        done = cli("receive", id, sent, "--json", "--store", address, *(["--dry-run"] if looked else []))
+        assert done.exit_code == 0, done.output
+        found = json.loads(done.stdout)
+        assert found["taken"] == (not looked)
+    assert (found["files"][0]["version"], found["files"][0]["change"]) == (2, "changed")
+    assert not json.loads(cli("receive", id, sent, "--json", "--store", address).stdout)["taken"], "and only once"
+    assert cli("verify", "--store", address).exit_code == 0
+
+    store = PostgresStore(new_server(address))
+    desk = reading_desk(store, Settings(), load_shipped()).revisions(id)
+    old, new = (delivery.files[0] for delivery in desk.defense.deliveries[1])
+    compared = desk.comparing((old, new), store.vault, reading_limits(Settings()))(lambda _part: None, Interrupt())
+    assert compared.difference is not None
+    assert "another" in str(compared.difference.lines)
+    assert not copies(), "what was compared is gone"
+    shown: list[str] = []
+    copy = open_document(store.vault, new, shown.append)
+    assert (shown, copy.read_text()) == ([str(copy)], "another")
+    assert copies() == [copy]
+    forget_copies()
+    with pytest.raises(ConsoleError, match=f"{address.school}#{new.sha256}"):
+        open_document(store.vault, msgspec.structs.replace(new, name="a.exe"), shown.append)
+
+
+def test_hostile_archives_and_what_is_too_large_leave_a_school_as_it_was(
+    cli: Cli, exported: Path, address: Address, new_server: NewServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("import", exported, "--store", address).exit_code == 0
+    id, before = defense_of("ada", cli, address), whole(cli, address, tmp_path / "before.zip")
+    settings, sent = tmp_path / "settings.toml", tmp_path / "sent.zip"
+    monkeypatch.setenv("DEFENSE_CONSOLE_SETTINGS", str(settings))
+    for name in (
+        "climbs without the utf-8 flag",
+        "link",
+        "bomb",
+        "larger than allowed",
+        "too many files",
+        "a bit turned",
+    ):
+        hostile = HOSTILE[name]
+        most = hostile.limits
+        settings.write_text(
+            f"max_archive_mb = {most.max_mb}\nmax_files = {most.max_files}\nmax_ratio = {most.max_ratio}\n"
+        )
+        sent.write_bytes(hostile.make())
+        refused = cli("receive", id, sent, "--store", address)
+        assert refused.exit_code == 2, name
+        assert hostile.reason in refused.output
+    assert whole(cli, address, tmp_path / "after.zip") == before
+    store = PostgresStore(new_server(address))
+    with store.server.connection() as connection:
+        assert connection.execute("SELECT 1 FROM upload WHERE school = %s", (address.school,)).fetchall() == []
 
 
 def test_a_password_on_the_command_line_is_refused(cli: Cli) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("postgres")
 class SchoolRoom(Room):
     server: Server | None = None
 
-    def connect(self, disk: type[TinyStore] = TinyStore) -> Store:
+    def connect(self, disk: type[TinyStore] = TinyStore, account: str | None = None) -> Store:
         assert self.server is not None
         return PostgresStore(self.server, watched=True)
 

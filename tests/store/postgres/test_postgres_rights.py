@@ -27,15 +27,17 @@ from defense_console.model.log.every_log import Withheld
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
-from defense_console.store.postgres.migrations.versions.rights import PROTECTED
+from defense_console.store.postgres.migrations.versions import rights, uploads
 from defense_console.store.postgres.people import KINDS, People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
 from tests.store.postgres.conftest import Account
 from tests.store.postgres.servers import as_role, schema_of_its_own, url
+from tests.store.vault_contract import keep
 
 pytestmark = pytest.mark.xdist_group("postgres")
+PROTECTED = (*rights.PROTECTED, *uploads.PROTECTED)
 SECRET = "Only Camille reads this."
 CURRICULA = Curricula({}, lambda _hash: None)
 
@@ -234,6 +236,43 @@ def test_who_makes_a_note_of_somebody_else_private_gives_it_back_to_them(school:
     assert notes(camille, n) == {"reworded by Marc": True}
     assert {line.withheld for line in marc.read_log(stream_of(n))[1:3]} == {True}
     assert [problem for name in ("camille", "marc") for problem in school.open(name).verify(stream_of(n))] == []
+
+
+def test_who_reads_a_log_reads_its_documents_and_what_is_whole_nobody_changes(school: School, n: int) -> None:
+    camille, marc, administrator = (school.open(name) for name in ("camille", "marc", "administrator"))
+    document = f"{SECRET} {n}".encode()
+    for store, own in ((camille, n), (marc, n + 1)):
+        decide(store, own, planned(own))
+    [kept] = keep(camille.vault, document)
+    assert not administrator.vault.holds(kept.sha256), "no log names it"
+    decide(camille, n, ev.DeliverableReceived(1, (ReceivedFile("a.pdf", kept.size, kept.sha256),)))
+    for name in ("camille", "administrator", "owner"):
+        assert b"".join(school.open(name).vault.chunks(kept.sha256)) == document
+        assert school.open(name).verify_all() == ()
+    for name in ("marc", "service", "access"):
+        assert school.sees(name, document.decode()) == school.sees(name, kept.sha256) == [], name
+    with school.psql("camille") as run:
+        assert run("DELETE FROM upload WHERE sha256 IS NOT NULL RETURNING copy") == []
+        assert run("UPDATE upload SET size = 1 WHERE sha256 IS NOT NULL RETURNING copy") == []
+        for refused in (
+            "INSERT INTO upload_part SELECT school, copy, 1, 'more' FROM upload",
+            "UPDATE upload_part SET body = 'other'",
+            "DELETE FROM upload_of",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                run(refused)
+    with school.psql("marc") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        run("INSERT INTO upload_of VALUES ('lyon', %s, %s)", stream_of(n), kept.sha256)
+
+    assert keep(marc.vault, document) == [kept], "he never learns that it is there"
+    decide(marc, n + 1, ev.DeliverableReceived(1, (ReceivedFile("a.pdf", kept.size, kept.sha256),)))
+    assert b"".join(marc.vault.chunks(kept.sha256)) == document
+    school.people.give(school.roles["marc"], f"s{n}")
+    administrator.forget(f"s{n}", [stream_of(n)])
+    assert b"".join(marc.vault.chunks(kept.sha256)) == document, "the log of another student names it"
+    administrator.forget(f"s{n + 1}", [stream_of(n + 1)])
+    for name in ("camille", "marc", "owner", "administrator"):
+        assert school.sees(name, document.decode()) == [], name
 
 
 def test_a_mentor_has_their_own_students_and_what_is_offered(school: School, n: int) -> None:

@@ -17,7 +17,13 @@ from pglast.visitors import Visitor
 import defense_console
 from defense_console.store.postgres import statements
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN
-from defense_console.store.postgres.migrations.versions import claims, expiring_claims, first_tables, rights
+from defense_console.store.postgres.migrations.versions import (
+    claims,
+    expiring_claims,
+    first_tables,
+    rights,
+    uploads,
+)
 
 PLACE = re.compile(r"%\((\w+)\)s|%s")
 FUNCTIONS = re.compile(r"(nextval|setval|currval|lastval|pg_.*advisory.*|pg_notify|div|dblink.*)")
@@ -31,12 +37,14 @@ SEVERAL = {
     for name, group in GROUPS.items()
     for n, text in enumerate(group if isinstance(group, tuple) else [one for each in group.values() for one in each])
 }
-STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights)
+STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights, uploads)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
-CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *rights.RIGHTS)
+RIGHTS = (*rights.RIGHTS, *uploads.RIGHTS)
+CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *RIGHTS)
 CHANGED = {f"changed {n}": text for n, text in enumerate(CHANGES)}
 MOVED = {name: getattr(rights, name) for name in ("GRANTED", "LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
-EVERY = WRITTEN | SEVERAL | MADE | CHANGED | MOVED
+NAMED = {"named lines": uploads.LINES, "names": uploads.NAME}
+EVERY = WRITTEN | SEVERAL | MADE | CHANGED | MOVED | NAMED
 
 
 def parsed(statement: str) -> Any:
@@ -166,14 +174,14 @@ def test_every_table_has_rights_and_they_hold_for_its_owner() -> None:
     tables = {
         made.stmt.relation.relname for name in MADE for made in parsed(MADE[name]) if hasattr(made.stmt, "tableElts")
     }
-    assert tables == set(rights.PROTECTED)
+    assert tables == {*rights.PROTECTED, *uploads.PROTECTED}
     for table in tables:
         for what in ("ENABLE", "FORCE"):
-            assert f"ALTER TABLE {table} {what} ROW LEVEL SECURITY" in rights.RIGHTS
+            assert f"ALTER TABLE {table} {what} ROW LEVEL SECURITY" in RIGHTS
 
 
 def test_rights_go_by_the_account_and_by_no_setting() -> None:
-    policies = [statement for statement in rights.RIGHTS if "POLICY" in statement]
+    policies = [statement for statement in RIGHTS if "POLICY" in statement]
     assert len(policies) > 50
     assert not [statement for statement in policies if "current_setting" in statement or "session_user" in statement]
 

@@ -202,21 +202,22 @@ BEING_READ: Final = f"""
 """The reading was recorded, and committed, before this transaction began."""
 
 
-def _of_log(table: str, more: str = "") -> str:
+def of_log(table: str, more: str = "") -> str:
+    """Return that the account reads the log of the row."""
     return f"(SELECT true FROM log AS l WHERE l.school = {table}.school AND l.stream = {table}.stream{more})"
 
 
-def _writable(table: str) -> str:
+def writable(table: str) -> str:
     """Return that the account may write the log: their student's, one that they hold, or as administrator."""
     allowed = """ AND ((l.school, l.student) IN (SELECT g.school, g.student FROM grants AS g
             WHERE g.role_name = current_user)
         OR (SELECT true FROM claim AS c WHERE c.school = l.school AND c.stream = l.stream AND c.state = 'claimed'
             AND (c.student = l.student AND c.student <> '') IS TRUE AND c.holder = current_user))"""
-    return f"{ADMINISTRATOR} OR {_in('mentor')} AND {_of_log(table, allowed)}"
+    return f"{ADMINISTRATOR} OR {_in('mentor')} AND {of_log(table, allowed)}"
 
 
 def _access(table: str) -> str:
-    return f"{_in('access')} AND {_of_log(table)}"
+    return f"{_in('access')} AND {of_log(table)}"
 
 
 _ME: Final = "role_name = current_user"
@@ -240,15 +241,15 @@ POLICIES: Final = (
     ("log", "begun", "INSERT", "", f"{ADMINISTRATOR} OR {OWN_STUDENT}"),
     ("log", "gone_on", "UPDATE", f"{ADMINISTRATOR} OR {OWN_STUDENT} OR {HELD} OR {PAGES}", ""),
     ("log", "forgotten", "DELETE", ADMINISTRATOR, ""),
-    ("event", "of_log", "SELECT", _of_log("event"), ""),
-    ("event", "appended", "INSERT", "", f"{_ME} AND ({_writable('event')})"),
+    ("event", "of_log", "SELECT", of_log("event"), ""),
+    ("event", "appended", "INSERT", "", f"{_ME} AND ({writable('event')})"),
     ("event", "sent", "INSERT", "", f"{_ME} AND {PAGES} AND ({OF_STUDENT})"),
-    ("event", "turned", "UPDATE", f"(private_to IS NULL OR private_to = current_user) AND ({_writable('event')})",
-     _writable("event")),
+    ("event", "turned", "UPDATE", f"(private_to IS NULL OR private_to = current_user) AND ({writable('event')})",
+     writable("event")),
     ("event", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("private_line", "own", "SELECT", "private_to = current_user", ""),
     ("private_line", "being_read", "SELECT", _access("private_line"), ""),
-    ("private_line", "hidden", "INSERT", "", _writable("private_line")),
+    ("private_line", "hidden", "INSERT", "", writable("private_line")),
     ("private_line", "shown", "DELETE", "private_to = current_user", ""),
     ("draft", "own", "ALL", _ME, ""),
     ("draft", "being_read", "SELECT", _access("draft"), ""),
@@ -257,10 +258,10 @@ POLICIES: Final = (
     ("beside", "begun", "INSERT", "", WRITER),
     ("beside", "looked_at", "SELECT", ADMINISTRATOR, ""),
     ("beside", "forgotten", "DELETE", ADMINISTRATOR, ""),
-    ("lease", "of_log", "SELECT", f"{_ME} OR {_of_log('lease')}", ""),
+    ("lease", "of_log", "SELECT", f"{_ME} OR {of_log('lease')}", ""),
     ("lease", "taken", "INSERT", "", f"{_ME} AND ({WRITER} OR {PAGES})"),
-    ("lease", "kept", "UPDATE", f"{_ME} OR {_of_log('lease')}", _ME),
-    ("lease", "freed", "DELETE", f"{_ME} OR {_of_log('lease')}", ""),
+    ("lease", "kept", "UPDATE", f"{_ME} OR {of_log('lease')}", _ME),
+    ("lease", "freed", "DELETE", f"{_ME} OR {of_log('lease')}", ""),
     ("living", "members", "ALL", MEMBER, ""),
     ("curriculum", "members", "ALL", MEMBER, ""),
     ("fact", "members", "ALL", MEMBER, ""),
@@ -290,7 +291,8 @@ POLICIES: Final = (
 """Table, name, for what, which rows are seen, which rows may be left behind ("" is the same)."""
 
 
-def _policy(table: str, name: str, what: str, using: str, check: str) -> str:
+def policy(table: str, name: str, what: str, using: str, check: str) -> str:
+    """Return the statement of a row of `POLICIES`."""
     seen = f" USING ({using})" if using else ""
     left = f" WITH CHECK ({check})" if check else ""
     return f"CREATE POLICY {name} ON {table} FOR {what}{seen}{left}"
@@ -302,7 +304,7 @@ RIGHTS: Final = (
     *(f"CREATE POLICY owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)" for table in _OWNED),
     # To give what was private before there were rights to its author: see `people.py`.
     "CREATE POLICY of_nobody ON private_line TO CURRENT_USER USING (private_to = '') WITH CHECK (true)",
-    *(_policy(*each) for each in POLICIES),
+    *(policy(*each) for each in POLICIES),
     # The names of the others in one's own schools: a policy of `person` cannot ask `person`.
     """
     CREATE VIEW colleague AS SELECT p.school, p.role_name, p.kind, p.name, p.since FROM person AS p
