@@ -16,7 +16,7 @@ help:
 	@echo "make test        checks and the whole test suite"
 	@echo "make check       formatting, types and layers only"
 	@echo "make demo-reset  throw the demo cohort away and fill it again"
-	@echo "make bench       measure starts, keys, ticks and the disk next to their floors (QUICK=1: three minutes)"
+	@echo "make bench       measure the console next to its floors and peers, write docs/performance.md (QUICK=1: three minutes; ONLY=rubric: some rows)"
 	@echo "make torture     kills, faults, power cuts, damage: what is lost (10 minutes; LONG=1: half an hour)"
 	@echo "make mutants     change the code by machine, see which changes no test notices (ONLY='defense_console.store.unsaved.spool*')"
 	@echo "make keys        write the key tables of docs/keys.md, after a change of the command table"
@@ -72,7 +72,7 @@ pictures: $(VENV)/.test
 	$(BIN)/pytest -m snapshot --snapshot-update
 
 bench: $(VENV)/.test
-	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)')
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--only '$(ONLY)') $(if $(QUICK)$(ONLY),,--write)
 
 torture: $(VENV)/.test
 	@LONG=$(LONG) $(BIN)/python -m torture

@@ -1,6 +1,6 @@
 """What the alert rules propose in simulated years of thirty students, and how often they are right.
 
-    python benchmarks/alerts.py [YEARS] [--tuning] [--without RULE ...] [RULE=AT_LEAST ...] [below=PERCENT] [quiet=DAYS]
+    python -m benchmarks alerts [YEARS] [--tuning] [--without RULE ...] [RULE=AT_LEAST ...] [below=PERCENT] [quiet=DAYS]
 
 `tests/simulated_year.py` fixes what is true, before any rule looks: a student leaves, or ends later than a quarter of
 the path; and when a mentor would have seen it without rules: 42 days after the last trace, or on the day after the

@@ -1,6 +1,6 @@
 """Whether a key waits while the store is copied and the copy read whole, and how long that takes.
 
-    python benchmarks/backup.py [DEFENSES] [LINES]
+    python -m benchmarks backup [DEFENSES] [LINES]
 
 An event loop asks for its turn every 5 ms, as keys and ticks do, and a second connection commits an action every 50 ms,
 as the recorder does: at rest, while the daily copy is made in a process of its own, and, for comparison, on a thread.

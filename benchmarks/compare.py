@@ -1,6 +1,6 @@
 """What comparing two versions of a long document costs, and what it does to the clock of a running console.
 
-    python benchmarks/compare.py [--only NAME ...]
+    python -m benchmarks compare [--only NAME ...]
 
 Each pair of documents is compared twice in a headless console that shows the comparison: in a process of its own, as
 the console does it, and on a thread of the console for contrast. Seconds until the lines are on the screen, and the

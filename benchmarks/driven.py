@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import os
 import pty
@@ -24,9 +25,18 @@ KEY_S = 20.0
 OURS = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL", "DEFENSE_CONSOLE_STORE")
 
 
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def end_with_me() -> None:
+    """Be killed when the program that started this one ends, whatever ended it. Source: prctl(2)."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _own_terminal() -> None:
-    """Make the terminal the program's own: it is told to end when the benchmark is killed and the terminal closes."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    end_with_me()
 
 
 class Answer(NamedTuple):
@@ -147,6 +157,11 @@ class Driven:
         return self.last_at - sent
 
     # --- what it uses ------------------------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
 
     @property
     def cpu_s(self) -> float:

@@ -1,6 +1,6 @@
 """What the length of one log costs: to fold it, to add one action to it, to check it where it is imported.
 
-    python benchmarks/fold.py [EVENTS] [ROUNDS]
+    python -m benchmarks fold [EVENTS] [ROUNDS]
 
 Prints medians, with decoding the same lines as the floor: the ratio says more than the milliseconds, since both run on
 the same machine at the same moment.
@@ -112,6 +112,14 @@ def milliseconds(work: Callable[[], object], rounds: int) -> float:
         work()
         times.append(1000 * (time.perf_counter() - begun))
     return median(times)
+
+
+def floor_and_fold(length: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Return what decodes the lines of such a log, and what folds its events."""
+    curriculum = load_shipped()[PROJECT.partition("-")[0]]
+    events = made(curriculum, length)
+    bodies = [encode_event(event) for event in events]
+    return lambda: [DEFENSE.decode(body) for body in bodies], lambda: fold(events, curriculum)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How often the forecast of a path's end holds, and how far its likely day is off, over simulated cohorts.
 
-    python benchmarks/forecast.py [COHORTS] [--tuning]
+    python -m benchmarks forecast [COHORTS] [--tuning]
 
 Three worlds (`tests/simulated_students.py`), with 0, 5 and 25 finished students, when a quarter, half and three
 quarters of the planned weeks are behind. A forecast holds when the last project is settled inside its range. Next to

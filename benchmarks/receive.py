@@ -1,6 +1,6 @@
 """Whether the clock misses a second while a large archive is taken in, and how much memory that takes.
 
-    python benchmarks/receive.py [--mb MB] [--files N] [--folder FOLDER]
+    python -m benchmarks receive [--mb MB] [--files N] [--folder FOLDER]
 
 A console without a terminal runs on a live defense; the archive is looked at and taken in by the same function as a
 key press (`d` in the brief), on its thread, while the event loop redraws the clock. A probe asks the loop for its turn

@@ -1,6 +1,6 @@
 """What the store of a school costs, next to the store in a folder: an append, the queue, a look for changes.
 
-    python benchmarks/school.py [--address postgresql://…] [--defenses N] [--rounds N] [--document MB]
+    python -m benchmarks school [--address postgresql://…] [--defenses N] [--rounds N] [--document MB]
 
 An append is one event with its summary, durable when it returns; a note is private, so a school keeps its text apart.
 The queue is what `pending()` reads, one defense in a hundred; drawing it again from memory asks nothing. `mentor` is
@@ -28,8 +28,6 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.tick import STAMP, defense, fill, line, planned
 from defense_console.model.defense.kinds import Noted

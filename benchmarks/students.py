@@ -1,6 +1,6 @@
 """What opening the list of students costs beside opening the queue, with a simulated year of thirty students.
 
-Run: python benchmarks/students.py [ROUNDS]. The year is played into a store in a temporary folder, which takes about a
+Run: python -m benchmarks students [ROUNDS]. The year is played into a store in a temporary folder, which takes about a
 minute; then each opening is done on a new desk. Times are of the processor, the middle one of the rounds.
 """
 
@@ -14,8 +14,6 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from statistics import median
 from time import process_time
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from defense_console.desk.desk import Desk
 from defense_console.store.sqlite.store import TinyStore

@@ -1,6 +1,6 @@
 """How long an action takes to reach the disk, as a ratio to what the disk itself takes.
 
-    python benchmarks/tick.py [--folder FOLDER] [--ticks N] [--defenses N ...]
+    python -m benchmarks tick [--folder FOLDER] [--ticks N] [--defenses N ...]
 
 A tick is one `Append` of one event with its summary, through TinyStore, durable when it returns. The limit is an append
 of the same bytes to a file and `fdatasync`, measured in the same run, tick by tick in turn with the store, so that both

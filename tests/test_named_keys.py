@@ -37,6 +37,10 @@ FIXED = frozenset({
     "Esc always goes one step back",
     # The names of keys themselves.
     "Home", "End", "PgUp", "PgDn", "Del", "Ins", "Space", "Enter", "Backspace",
+    # Keys of a browser, and of the terminal in which a server runs.
+    ("Ctrl+W, Ctrl+T, Ctrl+N, Ctrl+Tab and F11 belong to the browser, and some browsers keep Ctrl+Q, F5 and F12: the "
+    "palette has every command. A page that is closed or loaded again loses nothing."),
+    "The console is at {url} until you press Ctrl+C here.",
     # No keys: a word, a unit of size.
     "Insert a comment from the comment bank.", "B",
     # What is typed at a prompt of the command line, and the Z at the end of an instant.

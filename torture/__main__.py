@@ -31,6 +31,7 @@ EXPERIMENTS = (
     "faults",
     "two_consoles",
     "school",
+    "failover",
     "full_disk",
     "damage",
     "power_cut",

@@ -24,7 +24,7 @@ from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, Place
+from defense_console.model.queue.agenda import Entry, Place, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student.kinds import StudentChanged
@@ -33,7 +33,7 @@ from defense_console.model.student.subject import STUDENT
 from defense_console.settings import Settings
 from defense_console.store.base import StoreError
 from defense_console.store.claiming import Claim
-from defense_console.words.translation import _, local_day, zone_of
+from defense_console.words.translation import _, language, local_day, zone_of
 
 if TYPE_CHECKING:
     from defense_console.desk.logs.searches import Searches
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 MOST_CURRICULA = 4
 """A choice has nine digits, and periods take the others."""
 READ_AT_ONCE = 500
-"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one."""
+"""Of so many pending defenses, what their cards say is read at once; of more, when the hand rests on one.
+
+In a school that has more, those that are mine count."""
 ANSWERED_BY_THE_ROW = (ev.Parked, ev.Noted)
 """Only a signature refuses them (a note of the queue is private), and the row of a defense says so."""
 
@@ -118,7 +120,7 @@ class AgendaDesk:
         self.zone = settings.zone
         self._entries: dict[str, Entry] = {}
         """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
-        self._lines_in_team: dict[str, tuple[Entry, tuple[Place, Claim | None, str], Entry]] = {}
+        self._lines_in_team: dict[str, tuple[Entry, tuple[object, ...], Entry]] = {}
         """The same lines as a school lists them, each with what it was made of."""
         self._entries_of = ("", "")
         """Minute and zone of these lines."""
@@ -132,10 +134,15 @@ class AgendaDesk:
         pending = snapshot.pending()
         if unsaved or followed:
             return self.named(({summary.id: summary for summary in pending} | unsaved).values())
-        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims())
+        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims(),
+                snapshot.known(), language())  # fmt: skip
         if seen != self._listed_at:
             self._listed, self._listed_at = self.named(pending), seen
         return self._listed
+
+    def whole(self) -> tuple[Entry, ...]:
+        """Return every pending defense of a school, with what it waits for, whoever has it; in no order."""
+        return self._lines(self._pending())
 
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self.unsaved()
@@ -194,7 +201,10 @@ class AgendaDesk:
         """Read what the cards of all pending defenses need at once, so that moving the cursor asks nothing."""
         self._read_at, self._unreadable = self.ledger.snapshot.generation, set()
         wanted: dict[tuple[str, str], int] = {}
-        if len(pending := self.ledger.snapshot.pending()) > READ_AT_ONCE:
+        pending = self.ledger.snapshot.pending()
+        if len(pending) > READ_AT_ONCE and self.team.shared:
+            pending = tuple(each for each in pending if self.team.place(each) == "mine")
+        if len(pending) > READ_AT_ONCE:
             return
         for summary in pending:
             if summary.pinned is not None:
@@ -229,43 +239,56 @@ class AgendaDesk:
 
     def named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         """Return the lines of defenses as they are now, with the names of the students, in the order given."""
+        lines = self._lines(found)
+        if not self.team.shared:
+            return lines
+        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
+
+    def _lines(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         summaries = tuple(found)
         students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
         followed = self.ledger.unacknowledged(STUDENT)
         students.update(followed)
         now = self.ledger.now().wall
         if self._entries_of != (now[:16], self.zone):
-            self._entries_of, self._entries = (now[:16], self.zone), {}
+            self._entries_of, self._entries, self._lines_in_team = (now[:16], self.zone), {}, {}
         kept = self._entries
         new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
         made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
         kept.update((line.summary.id, line) for line in made)
-        lines = tuple(kept[each.id] for each in summaries)
-        if not self.team.shared:
-            return lines
-        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
+        return tuple(kept[each.id] for each in summaries)
 
     def _in_team(self, found: Entry) -> Entry:
         """Return the line as a school lists it: who has it, and whether I am asked to keep it; the same while it is."""
         id = found.summary.id
-        why = self.team.place(id), self.team.claim(id), self.team.asked(id)
+        why = self.team.place(found.summary), self.team.claim(id), self.team.asked(id)
+        seen: tuple[object, ...] = (*why, language(), self.team.known)
         known = self._lines_in_team.get(id)
-        if known is None or known[0] is not found or known[1] != why:
-            known = self._lines_in_team[id] = found, why, self._line_in_team(found, *why)
+        if known is None or known[0] is not found or known[1] != seen:
+            known = self._lines_in_team[id] = found, seen, self._line_in_team(found, *why)
         return known[2]
 
-    @staticmethod
-    def _line_in_team(found: Entry, place: Place, claim: Claim | None, until: str) -> Entry:
+    def _line_in_team(self, found: Entry, place: Place, claim: Claim | None, until: str) -> Entry:
         replace = msgspec.structs.replace
         if until:
             tabs = found.tabs | {"mentor"}
             return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
-        if place == "mine" or claim is None:
+        if place == "mine":
             return found
-        text_id, parameters = N_("to take"), {"since": claim.since}
-        if claim.holder:
-            text_id, parameters = N_("with {holder}"), {"holder": claim.holder, **parameters}
-        return replace(found, tabs=frozenset({place}), waiting_for=None, text_id=text_id, parameters=parameters)
+        own = self.team.known.name_of(self.team.own_mentor(found.summary))
+        parameters: dict[str, object] = {"mentor": own}
+        if claim is None:
+            text_id = N_("followed by {mentor}") if own else N_("nobody follows this student")
+            text_id = N_("a second reading is asked of you") if self.team.asked_to_read(found.summary) else text_id
+        elif claim.holder:
+            text_id = N_("with {holder}")
+            parameters |= {"holder": self.team.known.name_of(claim.holder), "since": claim.since}
+        else:
+            text_id, parameters = N_("to take"), {"since": claim.since, "length": self.length_min(found.summary)}
+        everything = self.team.known.administers
+        name = self.team.student_words(found.summary) if place == "to_take" and not everything else found.student_name
+        places: frozenset[Tab] = frozenset({place, "team"} if everything else {place})
+        return replace(found, tabs=places, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
 
     def of_day(self, day: date) -> tuple[Entry, ...]:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
@@ -279,7 +302,10 @@ class AgendaDesk:
         Args:
             besides: Id of one that is left out; those that come after it come first.
         """
-        live = [each for each in self._pending() if each.session == "live" and self.team.place(each.id) == "mine"]
+        unsaved = self.unsaved()
+        here = [each for each in self.ledger.snapshot.pending() if each.session == "live" and each.id not in unsaved]
+        here += [each for each in unsaved.values() if each.session == "live"]
+        live = [each for each in sorted(here, key=lambda each: each.id) if self.team.place(each) == "mine"]
         found = [
             GoingOn(DEFENSE, each.id, each.student_id, self._name_of(each.student_id), each.project, each.attempt,
                     each.planned_at)

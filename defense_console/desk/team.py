@@ -19,7 +19,8 @@ from defense_console.model.queue.agenda import Place
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Conflict, StoreError
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims
-from defense_console.words.translation import date_time, zone_of
+from defense_console.store.people import Known, Person
+from defense_console.words.translation import _, date_time, zone_of
 
 
 class Team:
@@ -35,6 +36,8 @@ class Team:
         self.zone = zone
         self.capacity_min = capacity_min
         self._seen: Mapping[str, Claim] = {}
+        self._told = -1
+        """The capacity that the store was told last."""
 
     @property
     def _claims(self) -> Claims:
@@ -63,12 +66,21 @@ class Team:
         """Return the claim of a pending defense, None when it was never offered."""
         return self.ledger.snapshot.claims().get(DEFENSE.stream(defense_id))
 
-    def place(self, defense_id: str) -> Place:
+    def place(self, summary: Summary) -> Place:
         """Return where a defense is listed: mine, to take, or with somebody else of the team."""
-        claim = self.claim(defense_id)
-        if claim is None or claim.holder == self._claims.me:
+        if not self.shared:
             return "mine"
-        return "team" if self._not_offered_to_me(claim) else "to_take"
+        claim, me = self.claim(summary.id), self.me
+        if claim is None:
+            return "mine" if self._follow(summary) and not self.asked_to_read(summary) else "team"
+        if claim.holder == me:
+            return "mine"
+        own = self.own_mentor(summary) == me
+        return "team" if own or self._not_offered_to_me(claim) else "to_take"
+
+    def _follow(self, summary: Summary) -> bool:
+        """Return whether a student is mine; who looks after the school sees those of all, a mentor mostly their own."""
+        return self.own_mentor(summary) in ((self.me,) if self.known.administers else ("", self.me))
 
     def _not_offered_to_me(self, claim: Claim) -> bool:
         me = self._claims.me
@@ -119,6 +131,33 @@ class Team:
             return frozenset()
         return frozenset(s for s in before.keys() | self._seen.keys() if before.get(s) != self._seen.get(s))
 
+    # --- who is there ------------------------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> Known:
+        """Return what is known of the people of the school; nobody for a mentor alone."""
+        return self.ledger.snapshot.known()
+
+    def own_mentor(self, summary: Summary) -> str:
+        """Return the account of who follows the student of a defense, "" where that is not known here."""
+        claim = self.claim(summary.id)
+        return self.known.own.get(summary.student_id) or (claim.apart if claim is not None else "")
+
+    def student_words(self, summary: Summary) -> str:
+        """Return what is said of the student of a defense that I may take: whose they are, and not who."""
+        mentor = self.own_mentor(summary)
+        return _("student of {mentor}", mentor=self.known.name_of(mentor)) if mentor else _("a student")
+
+    def asked_to_read(self, summary: Summary) -> bool:
+        """Return whether I was asked to read a defense a second time."""
+        return DEFENSE.stream(summary.id) in self.known.reads
+
+    def successors(self, summary: Summary) -> tuple[Person, ...]:
+        """Return the mentors who could take a defense over from me: not the student's own."""
+        claim = self.claim(summary.id)
+        apart = (self.me, self.own_mentor(summary), claim.apart if claim is not None else "")
+        return tuple(each for each in self.known.people if each.kind == "mentor" and each.role not in apart)
+
     # --- may it ------------------------------------------------------------------------------------------------------
 
     def no_offer(self, summary: Summary) -> ConsoleError | None:
@@ -135,7 +174,7 @@ class Team:
         """Return why I cannot take a defense, None when I can."""
         if not self.shared:
             return self.none_here
-        if self.place(summary.id) != "to_take":
+        if self.place(summary) != "to_take":
             return self.not_mine(DEFENSE.stream(summary.id)) or ConsoleError("This defense is yours already.")
         return self.ledger.read_only
 
@@ -254,12 +293,21 @@ class Team:
         if not self.shared or self.ledger.read_only is not None:
             return
         with suppress(StoreError):  # the next minute, or another console, does it
+            self._tell_capacity()
             for summary in pending:
                 claim = self.claim(summary.id)
                 if claim is None or claim.state != "claimed" or summary.session != "planned":
                     continue
                 with suppress(Conflict):
                     self._press(claim, summary)
+
+    def _tell_capacity(self) -> None:
+        """Let who looks after the school know how much I take in a week: my settings are on my machine only."""
+        if self._told != self.capacity_min and not self.known.administers:
+            key, text = capacity_key(self.me), str(self.capacity_min)
+            if self.ledger.store.meta(key) != text:
+                self.ledger.store.set_meta(key, text)
+            self._told = self.capacity_min
 
     def _press(self, claim: Claim, summary: Summary) -> None:
         now = self.ledger.now().wall
@@ -270,6 +318,11 @@ class Team:
         elif _later(claim.asked, ANSWER_DAYS) <= now and summary.planned_at > _later(now, ANSWER_DAYS):
             self._claims.expire(claim, summary.planned_at)
             self.ledger.snapshot.claim_changed()
+
+
+def capacity_key(account: str) -> str:
+    """Return under which key the store keeps how many minutes of defenses a mentor takes in a week."""
+    return f"capacity/{account}"
 
 
 def _later(at: str, days: int) -> str:

@@ -372,6 +372,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("student.resource", "f", N_("resource"), N_("Point the student to something to read, watch or do."), "student"),
     _c("student.estimate", "e", N_("estimate"), N_("Estimate how far the running project is."), "student", footer=27),
     _c("student.away", "b", N_("away"), N_("The student is away until a day, or here again."), "student"),
+    _c("student.hand_over", "", N_("hand over"),
+       N_("Give the student to another mentor of a school, with what they have to know."), "student"),
     _c("student.reports", "p", N_("reports"), N_("Open one of the student's defenses: its report, or where it stands."),
        "student"),
     _c("student.edit", "enter", N_("edit"), N_("Write the focused text anew: goal, question, note."),

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from defense_console.model.defense.kinds import AmendmentDropped, Noted, NoteEdited, NotePrivacySet
+from defense_console.model.defense.kinds import AmendmentDropped, Noted, NoteEdited, NotePrivacySet, ReadingClosed
 from defense_console.model.defense.state import Defense
 from defense_console.model.log.action import Log
 from defense_console.model.log.envelope import What
@@ -37,6 +37,8 @@ def _tags(*kinds: type[What]) -> frozenset[str]:
 _OWN: Final = _tags(StudentNoted, StudentNoteEdited, NoteEdited)
 _NOTED: Final = _tags(Noted)
 _TURNING: Final = _tags(NoteEdited, NotePrivacySet, AmendmentDropped, Undone, Redone)
+
+_FINISHED: Final = _tags(ReadingClosed)
 
 
 class _What(msgspec.Struct):
@@ -67,6 +69,11 @@ class Glance(msgspec.Struct):
     def turns(self) -> bool:
         """Return whether it can make the text of another line private or shared."""
         return self.what.kind in _TURNING
+
+    @property
+    def ends_reading(self) -> bool:
+        """Return whether a second reading is finished by it."""
+        return self.what.kind in _FINISHED
 
     @property
     def student(self) -> str:

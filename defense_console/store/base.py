@@ -17,6 +17,7 @@ from defense_console.model.log.envelope import Stamp
 from defense_console.model.queue.searching import Closed, Found, Wanted
 from defense_console.model.student.state import Student
 from defense_console.store.claiming import Claims
+from defense_console.store.people import People
 
 DEMO: Final = "demo"
 """Key of the store's own note that it holds the demo cohort and nothing of a mentor's."""
@@ -296,6 +297,10 @@ class Store(Protocol):
     def claims(self) -> Claims | None:
         """Return the claims of a store that mentors share, None for a mentor's own."""
 
+    @property
+    def people(self) -> People | None:
+        """Return the people of a store that mentors share, None for a mentor alone."""
+
     def subscribe(self) -> Callable[[], bool]:
         """Watch what is written from now on.
 
@@ -303,8 +308,13 @@ class Store(Protocol):
             A question: has another object written to the store since it was last asked? It costs next to nothing.
         """
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Group several writes: all of them, or none when the block raises."""
+    def transaction(self, begins: Sequence[str] = ()) -> AbstractContextManager[None]:
+        """Group several writes: all of them, or none when the block raises.
+
+        Args:
+            begins: Logs that the block begins. An engine may look at once whether they are there; then an error in one
+                of these appends ends the whole transaction.
+        """
 
     def reading(self) -> AbstractContextManager[None]:
         """Read several times from one view of the store, that of the first look; others may write meanwhile.

@@ -7,6 +7,7 @@ called once a second and when a defense is opened. While the store cannot be rea
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeVar
 
@@ -19,6 +20,7 @@ from defense_console.model.student.state import Student
 from defense_console.model.subjects import subject_of
 from defense_console.store.base import Ack, Append, Draft, Lease, SaveAside, SaveDraft, Store, StoreError, WriteLease
 from defense_console.store.claiming import UNCLAIMED, Claim
+from defense_console.store.people import Known
 
 R = TypeVar("R", Summary, Student)
 T = TypeVar("T")
@@ -137,6 +139,13 @@ class Snapshot:
             self._now.claims = {} if shared is None else self._ask(shared.all, self._before.claims)
         return self._now.claims
 
+    def known(self) -> Known:
+        """Return what is known of the people of the school; nobody in a store that is not shared."""
+        if self._now.known is None:
+            shared = self._store.people
+            self._now.known = Known() if shared is None else self._ask(shared.known, self._before.known)
+        return self._now.known
+
     def claim_of_closed(self, stream: str) -> Claim | None:
         """Return the claim of a defense that is closed, or was just now; None when it was never offered."""
         shared, now = self._store.claims, self._now.single_claims
@@ -154,10 +163,21 @@ class Snapshot:
         return claim.fence if claim.holder == shared.me else 0
 
     def claim_changed(self) -> None:
-        """Take note that this console has changed a claim."""
+        """Take note that this console has changed a claim, and with it whom the mentor may read about."""
         self._ask_again("claims")
+        self._ask_again("everybody")
+        self._now.students = {}
         self._before.single_claims |= self._now.single_claims
         self._now.single_claims = {}
+
+    def student_handed_on(self) -> None:
+        """Take note that this console has given a student away: another one has them now."""
+        self._ask_again("known")
+        self._ask_again("everybody")
+        self._ask_again("pending")
+        self._ask_again("closed")
+        self._now.students, self._now.listed = {}, None
+        self.generation += 1
 
     def _all(
         self,
@@ -211,7 +231,7 @@ class Snapshot:
                 self._ask_again("leases")
 
     def _ask_again(
-        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims"]
+        self, name: Literal["closed", "pending", "everybody", "drafts", "asides", "leases", "claims", "known"]
     ) -> None:
         if getattr(self._now, name) is not None:
             setattr(self._before, name, getattr(self._now, name))
@@ -233,6 +253,9 @@ class Snapshot:
             self._ask_again("pending")  # whether it still is one: another console may have written since
         elif _take(now.summaries, summary) and now.pending is not None:
             (now.pending.add if summary.pending else now.pending.discard)(summary.id)
+            if now.listed is not None:
+                now.listed = _with(now.listed, summary)
+            return
         now.listed = None
 
 
@@ -250,6 +273,7 @@ class _Rows(msgspec.Struct):
     asides: dict[str, dict[str, bytes]] | None = None
     leases: dict[str, Lease] | None = None
     claims: dict[str, Claim] | None = None
+    known: Known | None = None
     single_claims: dict[str, Claim | None] = {}
 
     def over(self, before: _Rows) -> _Rows:
@@ -265,12 +289,20 @@ class _Rows(msgspec.Struct):
             before.asides if self.asides is None else self.asides,
             before.leases if self.leases is None else self.leases,
             before.claims if self.claims is None else self.claims,
+            before.known if self.known is None else self.known,
             before.single_claims | self.single_claims,
         )
 
 
 def _present(rows: Mapping[str, R | None], ids: Iterable[str]) -> tuple[R, ...]:
     return tuple(row for id in ids if (row := rows.get(id)) is not None)
+
+
+def _with(listed: tuple[Summary, ...], row: Summary) -> tuple[Summary, ...]:
+    """Return the pending ones in order of their ids with a row as it is now: none of the others is looked at."""
+    place = bisect_left(listed, row.id, key=lambda each: each.id)
+    there = place < len(listed) and listed[place].id == row.id
+    return (*listed[:place], *([row] if row.pending else []), *listed[place + there :])
 
 
 def _take(known: dict[str, R | None], row: R) -> bool:

@@ -159,7 +159,7 @@ class SchoolPage:
 
 def _pending(desk: Desk) -> tuple[tuple[Late, ...], Waits]:
     words, late, waits = translator(language()), list[Late](), Counter[str]()
-    for entry in desk.agenda.entries():
+    for entry in desk.agenda.whole():
         waits[entry.waiting_for or ""] += 1
         if "overdue" in entry.tabs:
             what = words.error(ConsoleError(entry.text_id, **entry.parameters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections import Counter
 
@@ -18,6 +19,7 @@ from defense_console.model.log.instants import later
 from defense_console.model.queue import agenda
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS
 from tests.desk.consoles import Twin
+from tests.store.counting import counted
 from tests.store.memory import Database, MemoryClaims
 from tests.ui.conftest import SHIPPED, Room
 from tests.ui.test_revisions import conditional
@@ -77,6 +79,34 @@ def test_one_takes_what_is_offered_and_the_others_see_who(school: Room) -> None:
     one.desk.brief(id).act(ev.Noted("mine", school.machine.read()))
     one.settle()
     assert [type(event.what) for event in school.events(id)] == [ev.Planned, ev.Noted]
+
+
+def test_in_a_large_school_the_cards_of_what_is_mine_are_read_at_once(
+    school: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("defense_console.desk.queue.READ_AT_ONCE", 1)
+    school.student("s2", "Ben")
+    mine, theirs = school.plan(), school.plan(student="s2")
+    two, calls = of(school, "two"), Counter[str]()
+    for each in two.desk.agenda.entries():
+        two.desk.team.offer(each.summary, apart="")
+        if each.summary.id == theirs:
+            two.desk.team.take(each.summary)
+        else:
+            of(school, "one").desk.team.take(each.summary)
+    school.proxy = functools.partial(counted, calls=calls)
+    school.account = "one"
+    desk = school.open_desk(lambda _answer: None)
+    one = desk.agenda
+    lines = {each.summary.id: each for each in one.entries()}
+    one.prepare_cards()
+    calls.clear()
+    asked = []
+    for id in (mine, theirs):
+        one.card(lines[id])
+        asked.append(calls["summaries_by_ids"] > 0)
+    assert asked == [False, True]
+    desk.close()
 
 
 def test_what_is_written_under_an_old_claim_is_kept_aside(school: Room) -> None:
@@ -250,7 +280,7 @@ def test_who_takes_a_student_over_is_told_what_is_open(room: Room) -> None:
     desk.set_goal("read the brief")
     desk.keep_goal(desk.student.goals[-1].seq)
     desk.ask("which budget?")
-    assert desk.handover_note.splitlines() == [
+    assert desk.handing_over.note.splitlines() == [
         "Goals: maquette v2 (2026-12-01)",
         "Questions: which budget?",
         "Documents: IRP-P2 1. Interview guide and questionnaire; IRP-P2 2. Needs-analysis report",

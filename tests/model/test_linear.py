@@ -45,6 +45,16 @@ def test_ten_times_the_events_take_ten_times_the_steps(
     assert steps(lambda: work(long)) < AT_MOST * steps(lambda: work(short))
 
 
+STEPS = {"notes": 18, "edits": 12, "pauses": 22, "gaps": 31, "ratings_taken_back": 6}
+"""At most so many for each event of a fold."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_event_takes_few_steps(kind: Callable[..., Any]) -> None:
+    events = long_log(kind, 300)
+    assert steps(lambda: fold(events, CURRICULUM)) <= STEPS[kind.__name__] * len(events)
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_long_log_folds_to_the_same_one_event_after_the_other(kind: Callable[..., Any]) -> None:
     events = long_log(kind, 700)

@@ -498,7 +498,8 @@ A key without an action of its own has no row: it records what it wishes."""
 
 SHOWS = frozenset({
     "queue.open", "queue.brief", "queue.search", "queue.order", "queue.next_waiting", "queue.filter", "queue.new",
-    "queue.students", "queue.offer", "queue.hand_over", "queue.second_reading", "documents.open", "students.open",
+    "queue.students", "queue.offer", "queue.hand_over", "student.hand_over", "queue.second_reading",
+    "documents.open", "students.open",
     "students.search",
     "students.order", "student.check_in",
     "student.reports", "check_in.copy", "students.alerts", "students.insight", "student.readiness", "alerts.copy",

@@ -24,10 +24,11 @@ from defense_console.model.student.state import Student, has_day
 from defense_console.model.student.subject import STUDENT
 from defense_console.model.subjects import subject_of
 from defense_console.store import log_rules
-from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size
+from defense_console.store.base import Append, Conflict, Draft, Identity, Lease, Size, StoreError
 from defense_console.store.caches import notes_of_log, row_of_log
 from defense_console.store.claiming import ANSWER_DAYS, CLAIM_DAYS, FIRST_DAYS, Claim, Claims, may_write
 from defense_console.store.id_digits import digits
+from defense_console.store.people import AskedReading, Known, People, Person
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -46,6 +47,10 @@ class Tables:
     curricula: dict[str, bytes] = field(default_factory=dict)
     meta: dict[str, str] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
+    """The own mentor of each student."""
+    readers: dict[tuple[str, str], AskedReading] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         """Return the state as it is now."""
@@ -80,6 +85,7 @@ class MemoryStore:
     def __init__(self, database: Database | None = None, account: str = "") -> None:
         self.database = database or Database()
         self.claims: Claims | None = MemoryClaims(self, account) if account else None
+        self.people: People | None = MemoryPeople(self, account) if account else None
         self.identity = Identity("memory", self.database.id)
         self._open: Tables | None = None
         self._names: set[str] = set()
@@ -90,7 +96,7 @@ class MemoryStore:
         return self._open or self.database.tables
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, begins: Sequence[str] = ()) -> Iterator[None]:
         with self.database.lock:
             before, self._open = self._open, self._tables.copy()
             try:
@@ -165,6 +171,10 @@ class MemoryStore:
 
     def is_empty(self) -> bool:
         return not self._tables.logs
+
+    @property
+    def tables(self) -> Tables:
+        return self._tables
 
     def put_claim(self, claim: Claim) -> None:
         self._tables.claims[claim.stream] = claim
@@ -364,3 +374,39 @@ class MemoryClaims:
 
     def _lost(self, claim: Claim) -> Conflict:
         return Conflict("{stream} is no longer yours: it was given back or handed over meanwhile.", stream=claim.stream)
+
+
+class MemoryPeople:
+    """The people of a school in memory: everybody who opened it, and whom a test adds. It withholds nothing."""
+
+    def __init__(self, store: MemoryStore, me: str) -> None:
+        self.me = me
+        self._store = store
+        store.database.tables.people.setdefault(me, Person(me, "mentor", me))
+
+    def known(self) -> Known:
+        tables = self._store.tables
+        people = sorted(tables.people.values(), key=lambda each: (each.kind, each.name, each.role))
+        reads = frozenset(stream for stream, role in tables.readers if role == self.me)
+        return Known(tuple(people), dict(tables.own), reads, tables.people[self.me].kind == "administrator")
+
+    def hand_student(self, student: str, role: str, before: str) -> None:
+        with self._store.transaction():
+            if self._store.tables.own.get(student) != before or role not in self._store.tables.people:
+                raise Conflict("The student {id} is not yours to give: ask who looks after the school.", id=student)
+            self._store.tables.own[student] = role
+
+    def ask_reading(self, stream: str, student: str, role: str) -> None:
+        with self._store.transaction():
+            if role not in self._store.tables.people:
+                raise StoreError("There is nobody with the account “{role}” in this school.", role=role)
+            if (stream, role) in self._store.tables.readers:
+                raise Conflict("“{role}” was asked to read this defense already.", role=role)
+            self._store.tables.readers[stream, role] = AskedReading(stream, role, self._store.database.now())
+
+    def end_reading(self, stream: str, role: str) -> bool:
+        with self._store.transaction():
+            return self._store.tables.readers.pop((stream, role), None) is not None
+
+    def readings_asked(self) -> tuple[AskedReading, ...]:
+        return tuple(sorted(self._store.tables.readers.values(), key=lambda each: (each.since, each.stream)))

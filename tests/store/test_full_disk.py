@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sqlite3
@@ -26,42 +25,17 @@ from defense_console.store.sqlite.opening.reading import open_store, read_store
 from defense_console.store.sqlite.opening.reserve import SIZE_BYTES, Reserve
 from defense_console.store.sqlite.store import TinyStore
 from tests.store import logs
+from tests.store.disks import Disk, small_disk
 from tests.store.test_recorder import Answers
 from tests.waiting import PATIENCE_S
-
-SIZE_MB = 16
-
-
-class Disk:
-    """A file system of a few megabytes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self, leave: int = 0) -> None:
-        """Take all space but `leave` bytes."""
-        handle = os.open(self._filler, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-        with contextlib.suppress(OSError):
-            while True:
-                os.write(handle, b"x" * 4096)
-        os.ftruncate(handle, max(0, os.fstat(handle).st_size - leave))
-        os.close(handle)
-
-    def free(self) -> None:
-        """There is space again."""
-        self._filler.unlink()
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "none", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a file system of its own needs the right to mount one")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with small_disk(folder) as found:
+        yield found
 
 
 def filled_store(folder: Path, notes: int = 3) -> None:
@@ -260,6 +234,7 @@ from contextlib import closing
 from pathlib import Path
 from defense_console.store.sqlite.opening.reading import open_store
 from tests.store import logs
+from tests.store.disks import SIZE_MB, Disk, small_disk
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 store = open_store(Path(sys.argv[1]), create=True)
 print(type(store.read_only).__name__, len(store.read_log(logs.stream())))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from defense_console.model.log.subject import beside
 from defense_console.store.base import Ack, Job, SaveAside, SaveDraft, Store, WriteLease, write_job
 from defense_console.store.snapshot import Snapshot
+from tests.model.long_logs import steps
 from tests.store import logs
 from tests.store.counting import counted
 from tests.store.memory import Database, MemoryStore
@@ -65,6 +66,21 @@ def test_what_was_read_is_not_asked_for_again(console: Console) -> None:
     assert console.snapshot.summaries([logs.defense(3)]) == {}
     assert console.snapshot.student("s2") is None
     assert not console.asked()
+
+
+def test_an_own_write_costs_the_same_with_ten_times_as_many_pending() -> None:
+    def taken(pending: int) -> int:
+        console = Console()
+        for n in range(1, pending + 1):
+            write_job(console.other, logs.first(n))
+        assert len(console.snapshot.pending()) == pending
+        answer = console.written(logs.more(1, 1, "x"))
+
+        took = steps(lambda: console.snapshot.written(answer)) + steps(console.snapshot.pending)
+        assert [each.seq for each in console.snapshot.pending() if each.id == logs.defense(1)] == [2]
+        return took
+
+    assert taken(300) < taken(30) + 30
 
 
 def test_what_this_console_writes_is_known_from_the_answer(console: Console) -> None:

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from defense_console.model.log.chain import chain
 from defense_console.model.log.subject import beside
 from defense_console.store.base import (
     Append,
+    Conflict,
     DamagedStore,
     FullDisk,
     NetworkStore,
@@ -119,6 +121,47 @@ def test_an_action_takes_seven_statements_and_reading_what_is_pending_a_few(
             store.append(job)
             assert len(_Counted.statements) <= most, _Counted.statements
             assert [each.partition(" ")[0] for each in _Counted.statements].count("COMMIT") == 1
+        checked = list[int]()
+        checksum = schema.checksum
+
+        def counted(table: str, id: int, body: bytes) -> bytes:
+            checked.append(id)
+            return checksum(table, id, body)
+
+        monkeypatch.setattr(schema, "checksum", counted)
+        assert [each.seq for each in store.pending() if each.id == logs.defense(1)] == [4]
+        assert checked == [defense_key(logs.defense(1))], "only the row that was changed is read again"
+
+
+def begin(store: TinyStore, *jobs: Append) -> None:
+    with store.transaction(begins=[job.stream for job in jobs]):
+        for job in jobs:
+            store.append(job)
+
+
+def test_logs_that_are_begun_together_take_four_statements_each_and_are_refused_as_one_by_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, cut, new = 1, 2, range(3, 103)
+    with closing(TinyStore.open(folder)) as store:
+        store.append(logs.first(known))
+        store.append(logs.first(cut))
+    sql(folder, "DELETE FROM rows WHERE tab = ?", logs.stream(cut))
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **options: connect(*args, factory=_Counted, **options))
+    with closing(TinyStore.open(folder)) as store:
+        for place, error in ((known, Conflict), (cut, DamagedStore)):
+            other = msgspec.structs.replace(logs.first(place), lines=(logs.note(1, "other"),))
+            with pytest.raises(error):
+                begin(store, logs.first(new[0]), other)
+        assert logs.stream(new[0]) not in store.streams()
+        _Counted.statements.clear()
+        begin(store, *map(logs.first, new))
+        assert len(_Counted.statements) <= 4 * len(new) + 10, Counter(_Counted.statements).most_common(6)
+        with pytest.raises(Conflict):
+            store.append(msgspec.structs.replace(logs.first(new[0]), lines=(logs.note(1, "other"),)))
+        assert not [each for each in store.verify_all() if logs.stream(cut) not in str(each)]
+        assert {logs.defense(n) for n in new} <= {each.id for each in store.pending()}
 
 
 def test_going_through_a_whole_store_takes_statements_by_the_page_and_counts_each_line(

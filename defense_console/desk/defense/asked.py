@@ -34,7 +34,6 @@ class Asked(StrEnum):
     STUDENT_ID = "ask/student_id"
     PROJECT = "ask/project"
     GIVE_BACK = "ask/give_back"
-    HAND_OVER_TO = "ask/hand_over_to"
     HAND_OVER_NOTE = "ask/hand_over_note"
     SETTLE = "ask/settle"
 

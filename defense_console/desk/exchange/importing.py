@@ -111,13 +111,16 @@ class ImportDesk:
     def _take(self, wishes: ImportWishes, people: Mapping[str, Student], at: Stamp, dry_run: bool) -> ImportPlan:
         plan = plan_import(wishes, people, self._held(wishes.wishes), self.shipped, at.wall, self.zone)
         if not dry_run and not plan.empty:
-            with self.store.transaction():
+            new = [STUDENT.stream(id) for id, _what in plan.students if id not in people]
+            ids = {one.key: str(defense_id(*one.key)) for one in plan.appointments}
+            new += [DEFENSE.stream(ids[one.key]) for one in plan.appointments if one.before is None]
+            with self.store.transaction(begins=new):
                 for id, what in plan.students:
                     write = self.logs.decide if id in people else self.logs.begin
                     write(STUDENT, id, [what], at)
                 for one in plan.appointments:
                     write = self.logs.begin if one.before is None else self.logs.decide
-                    write(DEFENSE, str(defense_id(*one.key)), events_of(one), at)
+                    write(DEFENSE, ids[one.key], events_of(one), at)
         return plan
 
     # --- what the store holds ------------------------------------------------------------------------------------

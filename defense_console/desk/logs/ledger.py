@@ -293,6 +293,27 @@ class Ledger:
         self.submit(Append.of(action, drop_drafts, aside.gone, aside.there, fence))
         return action.after.state
 
+    def act_together(self, subject: Subject[W, S], id: str, what: W, other: Callable[[], None]) -> S:
+        """Write one action now, on this thread, in one transaction with something else: both or neither.
+
+        Args:
+            other: Writes to the same store what belongs to it.
+
+        Raises:
+            ConsoleError: It is not legal now, something of the log still waits to be saved, or it was not written.
+        """
+        log = self.log(subject, id)
+        if (reason := self.read_only or log.unread) is not None:
+            raise reason
+        if not log.settled:
+            raise ConsoleError("Something here is not saved yet: try again once it is.")
+        action = append_action(log.log, (what,), self.now(), self.author, self.curricula)
+        with self.store.transaction():
+            self.store.append(Append.of(action))
+            other()
+        log.log, log.acknowledged = action.after, len(action.after.events)
+        return action.after.state
+
     def refusal(self, subject: Subject[W, S], id: str, *whats: W) -> ConsoleError | None:
         """Why `act` would refuse one action now, None when it would not. Nothing is read of a log that is open."""
         try:

@@ -34,6 +34,7 @@ class Asked(StrEnum):
     ALERT_CLOSING = "ask/alert_closing"
     ALERT_ANSWER = "ask/alert_answer"
     PRAISE = "ask/praise"
+    HAND_OVER = "ask/hand_over"
 
     def of(self, number: int) -> str:
         """Return the key of a question about one goal, or one question. Args: number: of the event that made it."""
@@ -71,6 +72,8 @@ def settled_by(what: StudentWhat) -> tuple[str, ...]:
             return (Asked.PRAISE,)
         case ev.AlertRaised():
             return (Asked.ALERT_FACTS, Asked.ALERT_DONE, Asked.ALERT_ASKED, Asked.ALERT_CLOSING)
+        case ev.StudentHandedOver():
+            return (Asked.HAND_OVER,)
         case ev.AlertAcknowledged(alert=n):
             return (Asked.ALERT_ANSWER.of(n),)
     return ()

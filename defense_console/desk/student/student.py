@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from defense_console.desk.logs.attempts import defenses_of
 from defense_console.desk.logs.leases import Leases
@@ -57,6 +57,9 @@ from defense_console.model.text import is_one_line
 from defense_console.settings import Settings
 from defense_console.words.translation import language, local_day, translator, zone_of
 
+if TYPE_CHECKING:
+    from defense_console.desk.student.handing_over import HandingOver
+
 _SOON: Final = timedelta(days=366)
 
 
@@ -100,11 +103,11 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return {each.id: self.ledger.state(DEFENSE, each.id) for each in self.summaries}
 
     @property
-    def handover_note(self) -> str:
-        """Return what a colleague has to know who takes the student over: goals, promises, questions, documents."""
-        from defense_console.desk.student.handing_over import handover_note
+    def handing_over(self) -> HandingOver:
+        """Return what gives the student to another mentor of a school."""
+        from defense_console.desk.student.handing_over import HandingOver
 
-        return handover_note(self.student, self.defenses, self.ledger.curricula, translator(language()))
+        return HandingOver(self)
 
     @property
     def path(self) -> tuple[tuple[Project, ProjectStatus], ...]:

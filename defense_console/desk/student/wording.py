@@ -155,6 +155,8 @@ def _said(what: StudentWhat, words: _Words) -> str | None:
                 if text
                 else _("Note of line {n} withdrawn", n=n)
             )
+        case ev.StudentHandedOver(to=to, text=text):
+            return words.with_reason(_("Handed over to {mentor}", mentor=to), text)
         case ev.QuestionAsked(text=text, project=project, criterion=criterion):
             return " · ".join(filter(None, (_("Question: {text}", text=text), criterion or project)))
         case ev.QuestionAnswered(question=n, text=text):

@@ -43,8 +43,7 @@ def fold(events: Sequence[DefenseEvent], curriculum: Curriculum | None = None) -
         raise ConsoleError("This log does not begin with a planned defense.")
     applied, undo, redo = settle(events)
     state = Folding(curriculum)
-    for event in applied:
-        applies.apply(state, event)
+    applies.apply_all(state, applied)
     return frozen(state, events[-1], undo, redo)
 
 

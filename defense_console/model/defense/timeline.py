@@ -113,6 +113,8 @@ class Spans:
 
     def before(self, place_ms: int) -> Span | None:
         """Return the last span that starts before a place of the axis."""
+        if self._count and (last := self._held[self._count - 1]).start_ms < place_ms:  # nearly always: a note is of now
+            return last
         count = bisect_left(self._held, place_ms, hi=self._count, key=_start_of)
         return self._held[count - 1] if count else None
 
@@ -155,10 +157,11 @@ class Timeline(msgspec.Struct, frozen=True):
 
     def open_span(self, now: Stamp) -> Span | None:
         """The span from the last mark to `now`; None where there is none."""
-        if self.state not in ("running", "paused") or self.phase is None:
-            return None
-        end_ms = self.place_ms(now)
-        if end_ms <= self.mark_ms:
+        return self.open_until(self.place_ms(now))
+
+    def open_until(self, end_ms: int) -> Span | None:
+        """The span from the last mark to a place of the axis; None where there is none."""
+        if end_ms <= self.mark_ms or self.phase is None or self.state not in ("running", "paused"):
             return None
         return Span(self.mark_ms, end_ms, self.phase, self.state == "running", self._sum_ms(True))
 
@@ -171,7 +174,10 @@ class Timeline(msgspec.Struct, frozen=True):
         return self._sum_ms(False, now, phase)
 
     def _sum_ms(self, running: bool, now: Stamp | None = None, phase: str | None = None) -> int:
-        sum_ms = sum(ms for (of, ran), ms in self.sums_ms.items() if ran == running and phase in (None, of))
+        sum_ms = 0
+        for (of, ran), ms in self.sums_ms.items():
+            if ran == running and (phase is None or phase == of):
+                sum_ms += ms
         last = None if now is None else self.open_span(now)
         if last is not None and last.running == running and phase in (None, last.phase):
             sum_ms += last.end_ms - last.start_ms
@@ -186,7 +192,7 @@ class Timeline(msgspec.Struct, frozen=True):
         if self.state == "idle":
             return 0
         end_ms = self.place_ms(stamp)
-        span = self.open_span(stamp) or self.spans.before(end_ms)
+        span = self.open_until(end_ms) or self.spans.before(end_ms)
         if span is None:
             return 0
         return span.shown_ms + (min(end_ms, span.end_ms) - span.start_ms if span.running else 0)
@@ -269,19 +275,28 @@ def start(phases: tuple[Phase, ...], at: Stamp) -> Timeline:
     return Timeline("running", phases[0].id, phases, mark=at, anchors=((at, 0),), started_at=at)
 
 
-def checkpoint(line: Timeline, at: Stamp) -> Timeline:
-    """Close the open span at `at`; the state goes on. A new boot is measured from the last mark by the wall clock."""
+def checkpoint(line: Timeline, at: Stamp, **changes: object) -> Timeline:
+    """Close the open span at `at`. A new boot is measured from the last mark by the wall clock.
+
+    Args:
+        changes: Fields that change with it; without them the state goes on.
+    """
     place = line.place_ms(at)
     anchors, by_wall = line.anchors, line.by_wall
-    if not any(stamp.boot_id == at.boot_id for stamp, _ in anchors):
+    for stamp, _place in anchors:
+        if stamp.boot_id == at.boot_id:
+            break
+    else:
         anchors, by_wall = (*anchors, (at, place)), True
     if place < line.mark_ms:
-        return msgspec.structs.replace(line, anchors=anchors, by_wall=by_wall)
-    spans, sums_ms, closed = line.spans, line.sums_ms, line.open_span(at)
+        return msgspec.structs.replace(line, anchors=anchors, by_wall=by_wall, **changes)
+    spans, sums_ms, closed = line.spans, line.sums_ms, line.open_until(place)
     if closed is not None:
-        spans, sums_ms = spans.followed_by(closed), _sums(sums_ms, (closed,))
+        of = closed.phase, closed.running
+        spans = spans.followed_by(closed)
+        sums_ms = {**sums_ms, of: sums_ms.get(of, 0) + closed.end_ms - closed.start_ms}
     return msgspec.structs.replace(
-        line, spans=spans, sums_ms=sums_ms, mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall
+        line, spans=spans, sums_ms=sums_ms, mark=at, mark_ms=place, anchors=anchors, by_wall=by_wall, **changes
     )
 
 
@@ -306,17 +321,17 @@ def _with_end(line: Timeline, kept: list[Span], out: Sequence[Span], into: Itera
 
 def pause(line: Timeline, at: Stamp) -> Timeline:
     """Stop the running clock."""
-    return msgspec.structs.replace(checkpoint(line, at), state="paused")
+    return checkpoint(line, at, state="paused")
 
 
 def resume(line: Timeline, at: Stamp) -> Timeline:
     """Let a paused clock run."""
-    return msgspec.structs.replace(checkpoint(line, at), state="running")
+    return checkpoint(line, at, state="running")
 
 
 def enter(line: Timeline, phase: str, at: Stamp) -> Timeline:
     """Go to another phase, running or paused as before."""
-    return msgspec.structs.replace(checkpoint(line, at), phase=phase)
+    return checkpoint(line, at, phase=phase)
 
 
 def move_target(line: Timeline, phase: str, by_s: int) -> Timeline:
@@ -327,13 +342,13 @@ def move_target(line: Timeline, phase: str, by_s: int) -> Timeline:
 
 def end(line: Timeline, at: Stamp) -> Timeline:
     """The sitting ends."""
-    return msgspec.structs.replace(checkpoint(line, at), state="ended", ended_at=at)
+    return checkpoint(line, at, state="ended", ended_at=at)
 
 
 def reopen(line: Timeline, at: Stamp) -> Timeline:
     """An ended sitting goes on; the time since its end is a pause."""
     waiting = msgspec.structs.replace(line, state="paused", ended_at=None)
-    return msgspec.structs.replace(checkpoint(waiting, at), state="running")
+    return checkpoint(waiting, at, state="running")
 
 
 def pause_between(line: Timeline, start_ms: int, end_ms: int) -> Timeline:

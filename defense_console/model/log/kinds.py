@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from operator import attrgetter
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -101,3 +101,11 @@ class Effects(Generic[F]):
         effect = self._effects.get(type(event.what))
         if effect is not None:
             effect(state, event, event.what)
+
+    def apply_all(self, state: F, events: Iterable[Event[What]]) -> None:
+        """Change the state by events, one after the other."""
+        known = self._effects.get
+        for event in events:
+            what = event.what
+            if (effect := known(type(what))) is not None:
+                effect(state, event, what)

@@ -108,8 +108,8 @@ class RunningFold(Generic[W, S]):
         """Fold from before an action, which is named by the number of its first event; 0 is all of them."""
         while self._marks and self._marks[-1].seq >= action:
             self._marks.pop()
-        count, _, working = self._marks[-1] if self._marks else _Mark(0, 0, self._subject.blank())
-        self._working = working.copy()
+        count = self._marks[-1].kept if self._marks else 0
+        self._working = self._marks[-1].working.copy() if self._marks else self._subject.blank()
         for place, event in enumerate(self._settling.kept[count:], count + 1):
             self._apply(place, event)
 

@@ -97,10 +97,12 @@ class Settling(Generic[W]):
 
     def applied(self) -> list[Event[W]]:
         """Return the events that count now, in order."""
-        return [event for event in self.kept if self.applies(event)]
+        cancelled = self._cancelled
+        return [event for event in self.kept if event.action not in cancelled or event.what.fact]
 
     def take(self, events: Iterable[Event[W]]) -> None:
         """Read what comes next."""
+        keep = self.kept.append
         for event in events:
             what: What = event.what
             # No kind has subclasses, and comparing types costs half of what asking for instances does.
@@ -112,23 +114,29 @@ class Settling(Generic[W]):
                 self._cancelled.discard(what.restored)
                 _move(what.restored, self.redo, self.undo)
                 continue
-            self.kept.append(event)
-            if what.wall and not what.passable():
-                self.undo, self.redo = {}, {}
+            keep(event)
+            if what.wall:
+                if what.passable():
+                    if not (what.fact or what.anyone):
+                        self._decided(event.action)
+                    self._passable = event.action
+                else:
+                    self.undo, self.redo = {}, {}
             elif not (what.fact or what.anyone):
                 self._decided(event.action)
-            if what.wall and what.passable():
-                self._passable = event.action
 
     def _decided(self, action: int) -> None:
-        latest = next(reversed(self.undo), None)
+        undo = self.undo
+        latest = next(reversed(undo), None)
         if latest == action:
             return
         if latest is not None and latest == self._passable:
-            self.undo = {}
-        self.undo.pop(action, None)
-        self.undo[action] = None
-        self.redo = {}
+            undo = self.undo = {}
+        elif action in undo:
+            del undo[action]
+        undo[action] = None
+        if self.redo:
+            self.redo = {}
 
 
 def _move(action: int, here: dict[int, None], there: dict[int, None]) -> None:

@@ -40,6 +40,7 @@ class StudentFolding(Working):
     learning: dict[int, values.Learning] = msgspec.field(default_factory=dict)
     alerts: dict[int, values.Alert] = msgspec.field(default_factory=dict)
     put_off: dict[int, values.PutOff] = msgspec.field(default_factory=dict)
+    handed_over: dict[int, values.HandedOver] = msgspec.field(default_factory=dict)
 
     @property
     def running(self) -> values.HeldSession | None:
@@ -77,6 +78,7 @@ class StudentFolding(Working):
             learning=tuple(self.learning.values()),
             alerts=tuple(self.alerts.values()),
             put_off=tuple(self.put_off.values()),
+            handed_over=tuple(self.handed_over.values()),
         )
 
     def _standing(self) -> Standing:

@@ -264,6 +264,16 @@ class StudentNote(msgspec.Struct, frozen=True):
     text: str
 
 
+class HandedOver(msgspec.Struct, frozen=True):
+    """The student went from one mentor to another, by their names; the text is for every mentor of the student."""
+
+    seq: int
+    at: str
+    by: str
+    to: str
+    text: str
+
+
 class Promise(msgspec.Struct, frozen=True):
     """What the mentor promised; `settled_at` is "" while it is to be kept, `kept` says how it ended."""
 
@@ -374,6 +384,7 @@ class FollowedStudent(Student, frozen=True):
     learning: tuple[Learning, ...] = ()
     alerts: tuple[Alert, ...] = ()
     put_off: tuple[PutOff, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
 
     @property
     def running(self) -> HeldSession | None:

@@ -12,7 +12,7 @@ from defense_console.model.queue.agenda import Entry, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue.words import DAY_STYLES, PERIOD_LABELS, filter_words, local_minute
-from defense_console.widgets.lists.queue_table import QueueRow, QueueSection
+from defense_console.widgets.lists.queue_table import Listed, QueueSection
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import N_, _
 
@@ -104,7 +104,7 @@ async def ask_filter(screen: ConsoleScreen, now: Filter, codes: Sequence[str]) -
     return Filter()
 
 
-def with_row(sections: Sequence[QueueSection], place: int, row: QueueRow) -> list[QueueSection]:
+def with_row(sections: Sequence[QueueSection], place: int, row: Listed) -> list[QueueSection]:
     """Return sections with one more row, at a place counted over all of them."""
     found, left = list[QueueSection](), place
     for section in sections:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partialmethod
+from collections.abc import Callable, Sequence
+from functools import partial, partialmethod
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -33,7 +33,7 @@ from defense_console.widgets.frame.quiet_text import QuietText
 from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
+from defense_console.widgets.lists.queue_table import Listed, QueueRow, QueueSection, QueueTable
 from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text, language
 
@@ -60,9 +60,11 @@ class QueueScreen(SearchedList):
         self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
         """Tab, search and filter of the last drawing."""
         self._worded: dict[str, tuple[Entry, QueueRow]] = {}
-        """Rows of this minute, by id: an update words only what has changed."""
+        """Rows of this minute that have been in view, by id."""
         self._worded_in = ("", "", "")
         """Minute, zone and language of these rows."""
+        self._others: dict[str, Callable[[str], QueueRow]] = {}
+        """Words the listed rows that are no defenses at an instant, by id."""
         self._live: tuple[str, ...] = ()
         """Ids of the live ones that are listed."""
         self._gone: Entry | None = None
@@ -85,7 +87,7 @@ class QueueScreen(SearchedList):
 
     def compose_body(self) -> ComposeResult:
         """The list, and the card of the selected defense."""
-        yield QueueTable(id="queue-table")
+        yield QueueTable(self._word, id="queue-table")
         yield Panel(id="queue-card")
 
     @property
@@ -178,36 +180,49 @@ class QueueScreen(SearchedList):
         self._draw_card()
 
     def _draw_list(self, search: str) -> None:
-        now, shown = self.desk.now().wall, self._sections()
+        shown, self._others = self._sections(), {}
         listed = tuple(entry for _title, entries in shown for entry in entries)
         self._live = tuple(entry.summary.id for entry in listed if entry.text_id == "live")
-        sections = [self._section(title, entries, now) for title, entries in shown]
+        sections = [self._section(title, entries) for title, entries in shown]
         self._gone = self._left_behind(listed)
         self._by_id = {each.summary.id: each for each in (*self._found.closed, *self._entries, self._gone) if each}
         if self._gone is not None:
-            sections = listing.with_row(
-                sections, self.table.row, self._row(self._gone, now, listing.new_tab(self._gone))
-            )
+            sections = listing.with_row(sections, self.table.row, queue_words.listed(self._gone))
         titles = (_("when"), _("student"), _("project"), _("docs"), _("what comes next"))
         empty = listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
         self.table.show_sections(sections, titles, _("Searching…") if self._found.waits else empty)
         counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
         self._name_list(search, sum(len(section.rows) for section in counted))
 
-    def _section(self, title: str, entries: Sequence[Entry], now: str) -> QueueSection:
-        rows = [self._row(entry, now) for entry in entries]
+    def _section(self, title: str, entries: Sequence[Entry]) -> QueueSection:
+        rows = [queue_words.listed(entry) for entry in entries]
         if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
             return QueueSection(title, tuple(rows))
         sessions = self._open_sessions
         running = [each for each in sessions if each.session.state == "running"]
         planned = [each for each in sessions if each not in running]
-        live = [self._rehearsal_row(each, now) for each in self._rehearsals]
-        live += [day_sessions.session_row(each, self.zone, now) for each in running]
+        live = [self._other(partial(self._rehearsal_row, each)) for each in self._rehearsals]
+        live += [self._other(partial(day_sessions.session_row, each, self.zone)) for each in running]
         first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
-        others = [(each.session.at, day_sessions.session_row(each, self.zone, now)) for each in planned]
-        others += [(each.due, day_sessions.alert_row(each, self.zone, now)) for each in self._alerts]
+        others = [(each.session.at, self._other(partial(day_sessions.session_row, each, self.zone)))
+                  for each in planned]  # fmt: skip
+        others += [(each.due, self._other(partial(day_sessions.alert_row, each, self.zone))) for each in self._alerts]
         rest = day_sessions.among(entries[first:], rows[first:], others, self.order == "time")
         return QueueSection(title, (*rows[:first], *live, *rest))
+
+    def _other(self, word: Callable[[str], QueueRow]) -> Listed:
+        """Take note of how a row is worded that is no defense."""
+        row = word(self.desk.now().wall)
+        self._others[row.id] = word
+        return Listed(row.id, row.student, row.project)
+
+    def _word(self, id: str) -> QueueRow:
+        """Return a listed row in words, as it is now."""
+        now = self.desk.now().wall
+        if (other := self._others.get(id)) is not None:
+            return other(now)
+        entry = self._by_id[id]
+        return self._row(entry, now, listing.new_tab(entry) if entry is self._gone else "")
 
     @property
     def _open_sessions(self) -> tuple[DaySession, ...]:
@@ -325,11 +340,8 @@ class QueueScreen(SearchedList):
             self._look_at_sessions()
             self.update()
             return
-        for id in self._live:
-            self.table.show_following(id, queue_words.live_words(self.desk.agenda.left_s(id)))
-        for each in self._rehearsals:
-            left = day_sessions.rehearsal_words(self.desk.agenda.left_s(each.id, each.subject))
-            self.table.show_following(each.subject.stream(each.id), left)
+        for id in (*self._live, *(each.subject.stream(each.id) for each in self._rehearsals)):
+            self.table.reword(id)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Another defense is selected."""

@@ -12,7 +12,7 @@ from defense_console.model.defense.timeline import instant
 from defense_console.model.queue.agenda import Entry
 from defense_console.screens.queue.words import live_words, local_minute
 from defense_console.widgets.frame.marks import mark
-from defense_console.widgets.lists.queue_table import QueueRow
+from defense_console.widgets.lists.queue_table import Listed, QueueRow
 from defense_console.widgets.plots.day_line import Slot
 from defense_console.words.translation import _, in_words, language, short_when, translator
 
@@ -114,8 +114,8 @@ def _following(each: DaySession, zone: str, now: str) -> str:
 
 
 def among(
-    entries: Sequence[Entry], rows: Sequence[QueueRow], others: Iterable[tuple[str, QueueRow]], by_time: bool
-) -> tuple[QueueRow, ...]:
+    entries: Sequence[Entry], rows: Sequence[Listed], others: Iterable[tuple[str, Listed]], by_time: bool
+) -> tuple[Listed, ...]:
     """Return the lines of defenses with those of sessions and alerts among them.
 
     Args:
@@ -123,7 +123,7 @@ def among(
         others: The other lines, each with its instant.
         by_time: Put each of them before the first defense that is later and not live; else all come last.
     """
-    found, left = list[QueueRow](), sorted(others, key=lambda each: each[0])
+    found, left = list[Listed](), sorted(others, key=lambda each: each[0])
     for entry, row in zip(entries, rows, strict=True):
         live = entry.summary.session in ("live", "waiting")
         while by_time and not live and left and left[0][0] <= entry.next_at:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from defense_console.desk.defense.asked import Asked
+from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, answer_to
@@ -30,16 +31,19 @@ async def _ask_take(screen: ConsoleScreen, entry: Entry) -> None:
     now = screen.desk.now().wall
     starts, length = when(summary.planned_at, screen.zone, now), agenda.length_min(summary)
     lines = [_("{project}, {when}, {length} min.", project=summary.project, when=starts, length=length)]
+    lines.append(_("Attempt {n}, {student}.", n=summary.attempt, student=entry.student_name))
+    if not agenda.team.known.administers:
+        lines.append(_("You read who it is, and what is known of them, once the defense is yours."))
     claim = agenda.team.claim(summary.id)
     if claim is not None and claim.note:
         lines.append(_("Given back: {reason}", reason=claim.note))
     lines.append(_load_words(agenda.load_min(summary), length, agenda.team.capacity_min))
-    question = _("Take the defense of {student}?", student=entry.student_name)
-    if not await screen.app.push_screen_wait(Confirm(question, "\n".join(lines), whose="")):
+    if not await screen.app.push_screen_wait(Confirm(_("Take this defense?"), "\n".join(lines), whose="")):
         return
     if screen.attempt(lambda: agenda.team.take(summary)) is None:
         return
-    screen.tell(_("The defense of {student} is yours.", student=entry.student_name))
+    mine = agenda.entry(summary.id) or entry
+    screen.tell(_("The defense of {student} is yours.", student=mine.student_name))
 
 
 def _load_words(load: int, length: int, capacity: int) -> str:
@@ -62,12 +66,15 @@ async def ask_offer(screen: ConsoleScreen, entry: Entry) -> None:
     if (reason := team.no_offer(summary)) is not None:
         screen.refuse(reason)
         return
-    options = (_("offer it; another mentor assesses, since I follow this student"), _("offer it; I may take it too"))
-    question = _("Offer the defense of {student} to the other mentors?", student=entry.student_name)
-    choice = await screen.app.push_screen_wait(Choose(question, options, whose=""))
-    if choice is None:
+    question, apart = (
+        _("Offer the defense of {student} to the other mentors?", student=entry.student_name),
+        team.own_mentor(summary),
+    )
+    details = _("{mentor} follows this student, so another mentor assesses.", mentor=team.known.name_of(apart))
+    if apart == team.me:
+        details = _("You follow this student, so another mentor assesses.")
+    if not await screen.app.push_screen_wait(Confirm(question, details if apart else "", yes=_("offer"), whose="")):
         return
-    apart = team.me if choice == 0 else ""
     if screen.attempt(lambda: team.offer(summary, apart)) is None:
         return
     screen.tell(_("Offered to the other mentors."))
@@ -95,19 +102,32 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
         screen.refuse(refused)
         return
     texts = screen.desk.brief(summary.id)
-    to_whom = Ask(texts, Asked.HAND_OVER_TO, _("Who takes the defense over?"), _("The name of the account."))
-    if (holder := await answer_to(screen, to_whom)) is None:
+    from defense_console.screens.shared.one_of_many import choose_one
+
+    people = team.successors(summary)
+    if not people:
+        screen.refuse(ConsoleError("There is no other mentor here who could take this defense."))
         return
-    what, details = _("What does {holder} have to know?", holder=holder), _("What is open, from the log: change it.")
-    open_now = screen.desk.follow(summary.student_id).handover_note
-    ask = Ask(texts, Asked.HAND_OVER_NOTE, what, details, initial=open_now, required=False)
+    place = await choose_one(screen, _("Who takes the defense over?"), [each.name or each.role for each in people])
+    if place is None:
+        return
+    to = people[place]
+    what, details = _("What does {holder} have to know?", holder=to.name), _("What is open, from the log: change it.")
+    ask = Ask(texts, Asked.HAND_OVER_NOTE, what, details, initial=_open_now(screen, summary.student_id), required=False)
     if (note := await answer_to(screen, ask)) is None:
         return
-    if screen.attempt(lambda: team.hand_over(summary, holder, note)) is None:
+    if screen.attempt(lambda: team.hand_over(summary, to.role, note)) is None:
         return
-    for field in (Asked.HAND_OVER_TO, Asked.HAND_OVER_NOTE):
-        texts.drop_text(field)
-    screen.tell(_("Handed over to {holder}.", holder=holder))
+    texts.drop_text(Asked.HAND_OVER_NOTE)
+    screen.tell(_("Handed over to {holder}.", holder=to.name))
+
+
+def _open_now(screen: ConsoleScreen, student_id: str) -> str:
+    """Return what is open; "" where nobody registered the student."""
+    try:
+        return screen.desk.follow(student_id).handing_over.note
+    except ConsoleError:
+        return ""
 
 
 async def _ask_keep(screen: ConsoleScreen, entry: Entry) -> None:

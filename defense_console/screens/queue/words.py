@@ -18,7 +18,7 @@ from defense_console.model.queue.agenda import Entry, Order
 from defense_console.model.queue.filtering import Period
 from defense_console.safe_text import content, line, shortened, wrapped
 from defense_console.widgets.frame.marks import mark
-from defense_console.widgets.lists.queue_table import QueueRow
+from defense_console.widgets.lists.queue_table import Listed, QueueRow
 from defense_console.widgets.plots.path_strip import path_strip
 from defense_console.words.translation import (
     N_,
@@ -82,13 +82,23 @@ def queue_row(entry: Entry, expected: int, left_s: int | None, zone: str, now: s
         mark=mark(name) if name else "",
         when=short_when(entry.next_at, zone, now),
         student=entry.student_name,
-        project=summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else ""),
+        project=project_cell(summary),
         documents=documents_cell(entry, expected),
         following=_("now in “{tab}”", tab=new_tab) if new_tab else following(entry, left_s, zone, now),
         turn_style="$text-accent" if entry.waiting_for == "mentor" else "$text-muted",
         style=style,
         gone=bool(new_tab),
     )
+
+
+def listed(entry: Entry) -> Listed:
+    """Return what is known of a line before it comes into view."""
+    return Listed(entry.summary.id, entry.student_name, project_cell(entry.summary))
+
+
+def project_cell(summary: Summary) -> str:
+    """Return a project with its attempt; a first one is not counted."""
+    return summary.project + (f"·{summary.attempt}" if summary.attempt > 1 else "")
 
 
 def following(entry: Entry, left_s: int | None, zone: str, now: str) -> str:
@@ -104,7 +114,10 @@ def following(entry: Entry, left_s: int | None, zone: str, now: str) -> str:
             return _("signed, not released")
         case "keep it?":
             return _("keep it? {length} to answer", length=length_to(entry.next_at, zone, now, due=True))
-        case "to take" | "with {holder}":
+        case "to take":
+            since = in_words(str(entry.parameters["since"]), zone, now)
+            return _("to take, {length} min, offered {since}", length=entry.parameters["length"], since=since)
+        case "with {holder}":
             since = in_words(str(entry.parameters["since"]), zone, now)
             holder = shortened(str(entry.parameters.get("holder", "")), 24)
             return f"{_(entry.text_id, holder=holder)}, {since}"

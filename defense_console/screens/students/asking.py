@@ -14,8 +14,10 @@ from defense_console.model.curriculum import Skill
 from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
+from defense_console.screens.shared.one_of_many import choose_one
 from defense_console.screens.students.on_student import StudentPanels
 from defense_console.screens.students.panels import date_of, level_text
 from defense_console.words.translation import N_, _, language, ngettext, short_when
@@ -310,3 +312,31 @@ async def open_report(screen: StudentPanels) -> None:
     from defense_console.screens.verdict.preview import PreviewScreen
 
     screen.app.push_screen(PreviewScreen(chosen.id))
+
+
+async def hand_over(screen: StudentPanels) -> None:
+    """Ask who follows the student from now on and what they have to know, then give the student to them."""
+    desk = screen.texts
+    if (refused := desk.handing_over.refusal) is not None:
+        screen.refuse(refused)
+        return
+    people = desk.handing_over.people
+    if not people:
+        screen.refuse(ConsoleError("There is no other mentor in this school."))
+        return
+    whom = _("Who follows {student} from now on?", student=desk.whose)
+    details = _("The student is theirs then. Your private notes stay yours.")
+    place = await choose_one(screen, whom, [each.name or each.role for each in people], details)
+    if place is None:
+        return
+    to = people[place]
+    ask = Ask(desk, Asked.HAND_OVER, _("What does {mentor} have to know?", mentor=to.name or to.role),
+              _("What is open, from the log: change it. Every mentor of the student reads it."),
+              initial=desk.handing_over.note, required=False)  # fmt: skip
+    note = await answer_to(screen, ask)
+    if note is None or screen.attempt(lambda: desk.handing_over.give(to, note)) is None:
+        return
+    desk.drop_text(Asked.HAND_OVER)
+    below = next((each for each in reversed(screen.app.screen_stack[:-1]) if isinstance(each, ConsoleScreen)), screen)
+    below.tell(_("{student} is followed by {mentor} now.", student=desk.whose, mentor=to.name or to.role))
+    screen.action_console_back()

@@ -18,6 +18,7 @@ from defense_console.model.student.state import (
     Absence,
     FollowedStudent,
     Goal,
+    HandedOver,
     HeldSession,
     Learning,
     Promise,
@@ -223,6 +224,17 @@ def note_items(notes: Sequence[StudentNote], zone: str, now: str) -> tuple[Item,
     for note in reversed(notes):
         lead = Content.styled(f"{short_when(note.at, zone, now)}  ", "$text-muted")
         found.append(Item(content(note.text), f"edit/{note.seq}", lead))
+    return tuple(found)
+
+
+def handed_over_items(handed: Sequence[HandedOver], zone: str, now: str) -> tuple[Item, ...]:
+    """Return what mentors wrote for the next one, the latest first; nobody changes it."""
+    found = []
+    for each in reversed(handed):
+        lead = Content.styled(f"{short_when(each.at, zone, now)}  ", "$text-muted")
+        names = _("{mentor} to {next}", mentor=each.by, next=each.to)
+        text = _("{name}: {text}", name=names, text=each.text) if each.text else names
+        found.append(Item(content(text), "", lead))
     return tuple(found)
 
 

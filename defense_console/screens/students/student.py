@@ -76,7 +76,8 @@ class StudentScreen(StudentPanels):
         )  # fmt: skip
         none = _("none yet: {key:student.learning} notes how the student learns")
         self._show("learning", _("Learning"), panels.learning_items(student), none, "", "student.learning")
-        self.show_notes(panels.note_items(student.notes, self.zone, now))
+        handed = panels.handed_over_items(student.handed_over, self.zone, now)
+        self.show_notes((*handed, *panels.note_items(student.notes, self.zone, now)))
         self.keep_focus()
 
     def _show(self, id: str, title: str, items: tuple[Item, ...], none: str, count: str, *keys: str) -> None:
@@ -187,6 +188,10 @@ class StudentScreen(StudentPanels):
     async def action_student_reports(self) -> None:
         """One of the defenses."""
         await asking.open_report(self)
+
+    async def action_student_hand_over(self) -> None:
+        """Give the student to another mentor."""
+        await asking.hand_over(self)
 
     async def action_queue_student(self) -> None:
         """Change the student."""

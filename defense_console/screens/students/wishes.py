@@ -146,6 +146,7 @@ ON_A_STUDENT: Final[Wishes[OnStudent]] = {
     "queue.student": records(ev.StudentChanged()),
     "student.rehearse": _rehearses,
     "student.earlier": _answered_before,
+    "student.hand_over": lambda seen: unless(seen.desk.handing_over.refusal),
 }
 """What means the same on every screen about a student."""
 

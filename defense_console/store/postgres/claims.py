@@ -8,6 +8,7 @@ so that many who take at once are rarely in each other's way. `torture/school.py
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, Literal
 
@@ -67,13 +68,13 @@ class PostgresClaims:
     def offer(self, stream: str, apart: str = "", first: str = "") -> Claim:
         """Offer a defense to all; one that was offered before stays as it is."""
 
-        def offer() -> None:
+        def offer() -> Claim:
             claim = {"school": self._school, "stream": stream, "apart": apart, "first": first}
             if self._transactions.execute(sql.ADD_CLAIM, claim).rowcount:
                 self._transactions.execute(sql.OFFER, (self._school, stream))
+            return self._now(stream)
 
-        self._transactions.write(offer)
-        return self._now(stream)
+        return self._transactions.write(offer)
 
     def take_next(self) -> Claim | None:
         """Take one of the next defenses; None when nothing is offered to this mentor.
@@ -84,8 +85,9 @@ class PostgresClaims:
         while offered := self._transactions.read(self._offered):
             random.shuffle(offered)
             for stream, fence in offered:
-                if self._change("taken", Claim(stream, "claimed", self.me, fence + 1), sql.TAKE, sql.CHANGE_CLAIM):
-                    return self.of(stream)
+                with suppress(_Lost):
+                    taken = Claim(stream, "claimed", self.me, fence + 1)
+                    return self._change("taken", taken, sql.TAKE, sql.CHANGE_CLAIM)
         return None
 
     def take(self, claim: Claim) -> Claim:
@@ -120,37 +122,51 @@ class PostgresClaims:
 
     def _touched(self, claim: Claim, statement: str) -> Claim:
         place = {**msgspec.structs.asdict(claim), "school": self._school, **DAYS}
-        if not self._transactions.write(lambda: self._transactions.execute(statement, place).rowcount):
-            raise not_yours(claim.stream)
-        return self._now(claim.stream)
+
+        def touch() -> Claim:
+            if not self._transactions.execute(statement, place).rowcount:
+                raise not_yours(claim.stream)
+            return self._now(claim.stream)
+
+        return self._transactions.write(touch)
 
     def _changed(self, what: Change, after: Claim, *statements: str, starts: str = "") -> Claim:
-        if not self._change(what, after, *(statements or (sql.CHANGE_CLAIM,)), starts=starts):
+        try:
+            return self._change(what, after, *(statements or (sql.CHANGE_CLAIM,)), starts=starts)
+        except _Lost:
+            now = self.of(after.stream)
+        if now is None or _said(now) != _said(after):
             raise not_yours(after.stream)
-        return self._now(after.stream)
+        return now  # the answer to its commit was lost, and it is asked for again
 
-    def _change(self, what: Change, after: Claim, *statements: str, starts: str = "") -> bool:
-        """Let the claim with the fence before `after` become it; return whether there still was that one."""
+    def _change(self, what: Change, after: Claim, *statements: str, starts: str = "") -> Claim:
+        """Let the claim with the fence before `after` become it, and return it as it is then.
+
+        Raises:
+            _Lost: There no longer was that one.
+        """
         place = {**msgspec.structs.asdict(after), "school": self._school, "what": what, "starts": starts, **DAYS}
 
-        def change() -> None:
+        def change() -> Claim:
             for statement in statements:
                 if self._transactions.execute(statement, {**place, "fence": after.fence - 1}).rowcount != 1:
                     raise _Lost
             if after.state == "offered":
                 self._transactions.execute(sql.OFFER, (self._school, after.stream))
             self._transactions.execute(sql.RECORD_CLAIM, place)
+            return self._now(after.stream)
 
-        try:
-            self._transactions.write(change)
-        except _Lost:
-            return False
-        return True
+        return self._transactions.write(change)
 
     def _now(self, stream: str) -> Claim:
         claim = self.of(stream)
         assert claim is not None  # it was changed just now, and claims stay
         return claim
+
+
+def _said(claim: Claim) -> tuple[object, ...]:
+    """Return what a change of hands says of a claim."""
+    return claim.state, claim.holder, claim.fence, claim.note
 
 
 def _claim(

@@ -7,7 +7,7 @@ owner of the tables adds and removes people; administrators give students too.
 from __future__ import annotations
 
 import re
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from psycopg import errors
@@ -15,30 +15,16 @@ from psycopg.sql import Identifier
 
 from defense_console.model.defense.timeline import iso
 from defense_console.model.errors import N_
-from defense_console.store.base import StoreError
+from defense_console.store.base import Conflict, StoreError
+from defense_console.store.people import AskedReading, Known, Person
 from defense_console.store.postgres import statements as sql
-from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.transactions import Transactions
 
 Kind = Literal["mentor", "administrator", "service", "access"]
 KINDS: Final[tuple[Kind, ...]] = ("mentor", "administrator", "service", "access")
 GONE: Final = "gone"
 _PLACE: Final = re.compile('"(schema|person)"')
-
-
-class Person(msgspec.Struct, frozen=True):
-    """Who has an account in a school.
-
-    Attributes:
-        role: name of the account on the server.
-        kind: what it is in the school.
-        name: as it stands in the record.
-        students: ids of those that were given to it, sorted; only who looks after the school sees those of others.
-    """
-
-    role: str
-    kind: str
-    name: str
-    students: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -49,10 +35,26 @@ class Reading(msgspec.Struct, frozen=True):
     at: str
 
 
+class OfSchool(Protocol):
+    """A store of a school, as far as its people go."""
+
+    @property
+    def transactions(self) -> Transactions:
+        """Return where statements are run."""
+
+    @property
+    def school(self) -> str:
+        """Return the name of the school."""
+
+    @property
+    def server(self) -> Server:
+        """Return the server, which knows the account."""
+
+
 class People:
     """The people of a school, on the thread of its store."""
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: OfSchool) -> None:
         self._store = store
         self._school = store.school
         self._transactions = store.transactions
@@ -124,6 +126,7 @@ class People:
             self._transactions.execute(sql.PERSON_GONE, (self._school, role))
             self._transactions.execute(sql.TAKE_BACK_ALL, (self._school, role))
             self._transactions.execute(sql.NO_PUPILS, (self._school, role))
+            self._transactions.execute(sql.END_READINGS, (self._school, role))
             if not self._elsewhere(role):
                 self._withdraw(role)
             return tuple(sorted({student for whose, student in given if whose == role} - kept))
@@ -142,6 +145,8 @@ class People:
             if not self._rows(sql.STUDENT_THERE, self._school, student):
                 raise StoreError(N_("There is no student {id} here."), id=student)
             self._transactions.execute(sql.GIVE, (self._school, role, student))
+            place = {"school": self._school, "student": student, "role": role}
+            self._transactions.execute(sql.NOBODYS_PUPIL, place)
 
         self._transactions.write(give)
 
@@ -160,6 +165,68 @@ class People:
             self._transactions.execute(sql.NO_PUPIL, (self._school, role, student))
 
         self._transactions.write(take)
+
+    def known(self) -> Known:
+        """Return what this account knows of the school: who is there, and who follows which student."""
+        people = self.all()
+        rows = self._transactions.read(lambda: self._rows(sql.OWN_MENTORS, self._school))
+        mentors = {each.role: each.students for each in people if each.kind == "mentor"}
+        own = {student: role for role, students in mentors.items() for student in students}
+        own |= {student: role for student, role in rows if role in mentors}
+        me = self._store.server.account
+        reads = frozenset(each.stream for each in self.readings_asked() if each.role == me)
+        return Known(people, own, reads, self._store.server.kind in (None, "administrator"))
+
+    def hand_student(self, student: str, role: str, before: str) -> None:
+        """Give a student to another mentor; see `store.people.People.hand_student`.
+
+        Raises:
+            StoreError: They are no mentor here, or the student is not this account's to give.
+        """
+
+        def hand() -> None:
+            self._known(role, "mentor")
+            place = {"school": self._school, "student": student, "role": role, "before": before}
+            try:
+                self._transactions.execute(sql.GIVE, (self._school, role, student))
+                self._transactions.execute(sql.NEW_PUPIL, place)
+                taken = self._transactions.execute(sql.TAKE_BACK, (self._school, before, student)).rowcount
+            except errors.InsufficientPrivilege as error:
+                raise _not_theirs(student) from error
+            if not taken:
+                raise _not_theirs(student)
+
+        self._transactions.write(hand)
+
+    def ask_reading(self, stream: str, student: str, role: str) -> None:
+        """Let a mentor read one defense a second time; see `store.people.People.ask_reading`.
+
+        Raises:
+            StoreError: They are no mentor here, were asked before, or this account may not ask.
+        """
+
+        def ask() -> None:
+            self._known(role, "mentor")
+            try:
+                self._transactions.execute(sql.ASK_READING, (self._school, stream, role, student))
+            except errors.UniqueViolation as error:
+                raise Conflict(N_("“{role}” was asked to read this defense already."), role=role) from error
+            except errors.InsufficientPrivilege as error:
+                raise StoreError(
+                    N_("Who assesses a defense, who follows the student and an administrator ask for a second reading.")
+                ) from error
+
+        self._transactions.write(ask)
+
+    def end_reading(self, stream: str, role: str) -> bool:
+        """Take the right to read a defense again away; return whether they had it."""
+        place = (self._school, stream, role)
+        return self._transactions.write(lambda: self._transactions.execute(sql.END_READING, place).rowcount > 0)
+
+    def readings_asked(self) -> tuple[AskedReading, ...]:
+        """Return who was asked for a second reading, as far as this account may see it."""
+        rows = self._transactions.read(lambda: self._rows(sql.READINGS_ASKED, self._school))
+        return tuple(AskedReading(stream, role, iso(at), iso(done) if done else "") for stream, role, at, done in rows)
 
     def readings(self) -> tuple[Reading, ...]:
         """Return when everything held about a student was read, the earliest first."""
@@ -191,6 +258,10 @@ class People:
     def _elsewhere(self, role: str) -> bool:
         """Return whether the account is in another school of this database."""
         return bool(self._rows(sql.ELSEWHERE, self._school, role))
+
+
+def _not_theirs(student: str) -> Conflict:
+    return Conflict(N_("The student {id} is not yours to give: ask who looks after the school."), id=student)
 
 
 def _about(statement: str, role: str, schema: object = "") -> str:

@@ -11,9 +11,11 @@ from typing import Final
 
 # --- sessions and transactions -----------------------------------------------------------------------------------
 
-SETTINGS: Final = (
-    "SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false)"
-)
+SETTINGS: Final = """
+SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),
+    set_config('synchronous_commit', 'on', false)
+"""
+"""What is said to be saved is on the disk, and on that of the standby that the server waits for, however it is set."""
 BEGIN: Final = "BEGIN"
 VIEW: Final = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 LONG_VIEW: Final = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"
@@ -148,6 +150,11 @@ WHERE school = %(school)s AND stream = %(stream)s AND seq = %(seq)s
 WAITING: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'defense' AND waiting
 """
+WAITING_ENDS: Final = """
+SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND subject = 'defense' AND waiting
+"""
+"""What their rows are computed from: one with the same end and version says the same."""
+SOME_ENDS: Final = "SELECT stream, hash, row_seq, row_version FROM log WHERE school = %s AND stream = ANY(%s)"
 CLOSED: Final = "SELECT body FROM log WHERE school = %s AND subject = 'defense' AND NOT waiting"
 FOUND: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND defense BETWEEN %s AND %s
@@ -158,7 +165,7 @@ SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND de
 ALL_STUDENTS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND subject = 'student'
 """
-SOME_STUDENTS: Final = """
+SOME_ROWS: Final = """
 SELECT stream, seq, row_seq, row_version, body FROM log WHERE school = %s AND stream = ANY(%s)
 """
 
@@ -281,7 +288,7 @@ SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM c
 CLAIMS: Final = """
 SELECT stream, state, holder, fence, note, since, apart, preferred, asked FROM claim AS c
 WHERE school = %s AND EXISTS (
-    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.waiting)
+    SELECT 1 FROM log AS l WHERE l.school = c.school AND l.stream = c.stream AND l.subject = 'defense' AND l.waiting)
 """
 """Those of defenses that are pending: the claims of closed ones are history."""
 FENCED: Final = "SELECT holder, fence FROM claim WHERE school = %s AND stream = %s FOR UPDATE"
@@ -347,6 +354,32 @@ GIVEN: Final = "SELECT role_name, student FROM grants WHERE school = %s"
 GIVE: Final = "INSERT INTO grants (school, role_name, student) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 TAKE_BACK: Final = "DELETE FROM grants WHERE school = %s AND role_name = %s AND student = %s"
 TAKE_BACK_ALL: Final = "DELETE FROM grants WHERE school = %s AND role_name = %s"
+OWN_MENTORS: Final = "SELECT student, role_name FROM pupil WHERE school = %s AND role_name <> ''"
+"""Who registered each student, or was given them: for a mentor only their own."""
+NEW_PUPIL: Final = """
+UPDATE pupil SET role_name = %(role)s, given_by = current_user
+WHERE school = %(school)s AND student = %(student)s AND role_name = %(before)s
+"""
+NOBODYS_PUPIL: Final = """
+UPDATE pupil SET role_name = %(role)s, given_by = current_user
+WHERE school = %(school)s AND student = %(student)s AND role_name NOT IN (
+    SELECT p.role_name FROM person AS p WHERE p.school = %(school)s AND p.kind = 'mentor'
+    UNION SELECT c.role_name FROM colleague AS c WHERE c.school = %(school)s AND c.kind = 'mentor')
+"""
+"""Whom no mentor follows, but who registered them by an import, is theirs who is given them."""
+ASK_READING: Final = """
+INSERT INTO second_reader (school, stream, role_name, student, asked_by, since)
+VALUES (%s, %s, %s, %s, current_user, clock_timestamp())
+"""
+READING_DONE: Final = """
+UPDATE second_reader SET done = clock_timestamp()
+WHERE school = %s AND stream = %s AND role_name = current_user AND done IS NULL
+"""
+END_READING: Final = "DELETE FROM second_reader WHERE school = %s AND stream = %s AND role_name = %s"
+END_READINGS: Final = "DELETE FROM second_reader WHERE school = %s AND role_name = %s"
+READINGS_ASKED: Final = """
+SELECT stream, role_name, since, done FROM second_reader WHERE school = %s ORDER BY since, stream, role_name
+"""
 NO_PUPIL: Final = "UPDATE pupil SET role_name = '' WHERE school = %s AND role_name = %s AND student = %s"
 NO_PUPILS: Final = "UPDATE pupil SET role_name = '' WHERE school = %s AND role_name = %s"
 STUDENT_THERE: Final = "SELECT 1 FROM log WHERE school = %s AND student = %s LIMIT 1"
@@ -365,7 +398,8 @@ NEW_ROLE: Final = 'CREATE ROLE "person" LOGIN'
 USE_SCHEMA: Final = 'GRANT USAGE ON SCHEMA "schema" TO "person"'
 _READ: Final = (
     "school, event, private_line, draft, aside, lease, living, curriculum, fact, writer, claim, offer, claim_change, "
-    "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, defense_console_schema"
+    "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, second_reader, "
+    "defense_console_schema"
 )
 _ENDS: Final = "(seq, hash, waiting, changed, row_seq, row_version, body, released)"
 _UPLOADS: Final = 'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"'
@@ -373,12 +407,15 @@ _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
     'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of TO "person"',
+    'GRANT INSERT ON second_reader TO "person"',
     _UPLOADS,
     f'GRANT UPDATE {_ENDS} ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
     'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
+    'GRANT UPDATE (role_name, given_by) ON pupil TO "person"',
+    'GRANT UPDATE (done) ON second_reader TO "person"',
     'GRANT UPDATE ON draft, aside, lease, living, fact, writer TO "person"',
-    'GRANT DELETE ON private_line, draft, aside, lease, living, writer, offer TO "person"',
+    'GRANT DELETE ON private_line, draft, aside, lease, living, writer, offer, grants, second_reader TO "person"',
 )
 GRANTS: Final = {
     "mentor": (f'GRANT SELECT ON {_READ} TO "person"', *_WRITE),
@@ -386,7 +423,6 @@ GRANTS: Final = {
         f'GRANT SELECT ON {_READ} TO "person"',
         *_WRITE,
         'GRANT DELETE ON log, event, beside, claim, claim_change, grants, pupil, reading, upload_of TO "person"',
-        'GRANT UPDATE (role_name) ON pupil TO "person"',
     ),
     "service": (
         f'GRANT SELECT ON {_READ} TO "person"',
@@ -416,6 +452,7 @@ FORGET: Final = (
     "DELETE FROM lease WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM offer WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM claim_change WHERE school = %(school)s AND stream = ANY(%(streams)s)",
+    "DELETE FROM second_reader WHERE school = %(school)s AND student = %(student)s",
     "DELETE FROM claim WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM event WHERE school = %(school)s AND stream = ANY(%(streams)s)",
     "DELETE FROM log WHERE school = %(school)s AND stream = ANY(%(streams)s)",

@@ -16,10 +16,11 @@
 | `upload_of` | document that a log names | stream, SHA-256 |
 | `writer` | object that has written, and how often: see `changes.py` | writer |
 | `person`, `grants` | account; student of a mentor: see `people.py` | account; account, student |
-| `pupil` | student: who registered them first | student |
+| `pupil` | student: who registered them first, or was given them | student |
+| `second_reader` | defense that a mentor was asked to read again | stream, account |
 | `reading` | time that everything of a student was read | student, account |
 
-Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`).
+Which rows an account sees is decided by the policies of the tables (`migrations/versions/rights.py`, `team.py`).
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ from defense_console.store.postgres import verifying
 from defense_console.store.postgres.beside import RowsBeside
 from defense_console.store.postgres.changes import Changes, Watch
 from defense_console.store.postgres.claims import PostgresClaims, not_yours
+from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Transactions, raced_if, reads, writes
 from defense_console.store.postgres.vault import PostgresVault
@@ -69,6 +71,8 @@ T = TypeVar("T")
 R = TypeVar("R", Summary, Student)
 
 _ID_DIGITS: Final = 32
+Kept = dict[str, tuple[list[object], R]]
+"""Rows by stream, each with the end of its log."""
 _PAGE: Final = 64
 """Logs that are read in one statement."""
 _DECODE_CLOSED = msgspec.json.Decoder(Closed).decode
@@ -93,9 +97,13 @@ class PostgresStore(RowsBeside):
         super().__init__(Transactions(server, self._name), server.school)
         self.vault = PostgresVault(server)
         self.claims = PostgresClaims(self.transactions, self.school, server.account)
+        self.people = People(self)
         self._changes: Changes | Watch = Changes(self.transactions, self.school, self._name)
         self._watched = watched
         self._closed: tuple[tuple[int, int], tuple[Closed, ...]] | None = None
+        self._waiting: Kept[Summary] = {}
+        self._asked_for: Kept[Student] = {}
+        """The pending defenses and the students asked for, as they were read last."""
         self._people: tuple[tuple[int, int], tuple[Student, ...]] | None = None
 
     def another(self) -> PostgresStore:
@@ -120,7 +128,7 @@ class PostgresStore(RowsBeside):
             self._changes.close()
         self.let_go()
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, begins: Sequence[str] = ()) -> AbstractContextManager[None]:
         """Group several writes: all of them, or none when the block raises."""
         return self.transactions.block()
 
@@ -159,6 +167,8 @@ class PostgresStore(RowsBeside):
         written = log_rules.append(self, job)
         if any(glance(line).turns for line in job.lines):
             self._turn_notes(job.stream)
+        if any(glance(line).ends_reading for line in job.lines):
+            self.transactions.execute(sql.READING_DONE, (self.school, job.stream))
         return written
 
     def _turn_notes(self, stream: str) -> None:
@@ -358,7 +368,18 @@ class PostgresStore(RowsBeside):
     @reads
     def pending(self) -> tuple[Summary, ...]:
         """Return the summaries of the defenses that are not closed, in order of their ids."""
-        return tuple(each for each in self._rows(Summary, sql.WAITING) if each.pending)
+        self._waiting = self._kept(Summary, self._waiting, sql.WAITING_ENDS)
+        return tuple(sorted((row for _end, row in self._waiting.values() if row.pending), key=attrgetter("id")))
+
+    def _kept(self, kind: type[R], before: Kept[R], statement: str, *parameters: object) -> Kept[R]:
+        """Return rows of which only those are read that are not the ones before: their ends are, by a statement."""
+        ends = {stream: end for stream, *end in self.transactions.execute(statement, (self.school, *parameters))}
+        kept = {stream: before[stream] for stream, end in ends.items() if stream in before and before[stream][0] == end}
+        if new := [stream for stream in ends if stream not in kept]:
+            about = STUDENT if kind is Student else DEFENSE
+            found = {about.stream(row.id): row for row in self._rows(kind, sql.SOME_ROWS, new)}
+            kept.update((stream, (ends[stream], row)) for stream, row in found.items())
+        return kept
 
     def closed(self) -> tuple[Closed, ...]:
         """Return what a search looks at of the closed defenses, the latest first; kept until anybody writes."""
@@ -423,7 +444,9 @@ class PostgresStore(RowsBeside):
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
         wanted = [STUDENT.stream(id) for id in ids]
-        found = {each.id: each for each in self._rows(Student, sql.SOME_STUDENTS, wanted)} if wanted else {}
+        there = self._kept(Student, self._asked_for, sql.SOME_ENDS, wanted) if wanted else {}
+        self._asked_for |= there
+        found = {row.id: row for _end, row in there.values()}
         return tuple(found[id] for id in ids if id in found)
 
     def student(self, id: str) -> Student | None:

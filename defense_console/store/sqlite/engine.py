@@ -45,11 +45,12 @@ class TornTable(sqlite3.DatabaseError):
 
 
 class RawRow(NamedTuple):
-    """A row as it is in the file; `sound` says whether its checksum holds."""
+    """A row as it is in the file; `sound` says whether its checksum holds, `sum` is what it should be."""
 
     id: int
     body: bytes
     sound: bool
+    sum: bytes = b""
 
 
 class RowStorage(Storage):
@@ -362,6 +363,10 @@ class RowStorage(Storage):
         """Drop a row; return whether it was there."""
         return self._run("DELETE FROM rows WHERE tab = ? AND id = ?", (name, id)).rowcount > 0
 
+    def empty(self, names: Sequence[str]) -> set[str]:
+        """Return the names under which there is no table and no row."""
+        return {*names} - self.those_named(names) - self.last_ids(names).keys()
+
     def has(self, name: str, id: int) -> bool:
         """Return whether there is such a row."""
         found = self._connection.execute("SELECT 1 FROM rows WHERE tab = ? AND id = ?", (name, id))
@@ -491,6 +496,11 @@ class RowStorage(Storage):
         found = self._among(sql, (), names, "(?)")
         return {name: last for name, last in found if isinstance(last, int)}
 
+    def sums(self, name: str) -> dict[int, bytes]:
+        """Return the checksum of every row by id, in order: which ones somebody has changed. None is checked here."""
+        found = self._connection.execute("SELECT id, sum FROM rows WHERE tab = ? ORDER BY id", (name,)).fetchall()
+        return dict(found)
+
     def bodies(self, name: str) -> list[bytes]:
         """Return the JSON of every row in order of ids, sound or not: for looking through many and showing few."""
         found = self._connection.execute("SELECT CAST(body AS BLOB) FROM rows WHERE tab = ? ORDER BY id", (name,))
@@ -521,7 +531,8 @@ class RowStorage(Storage):
         id, body, stored = row
         if not isinstance(id, int) or not isinstance(body, bytes | None):
             raise TornTable(f"rows of something else in {name}")
-        return RawRow(id, body or b"", stored == schema.checksum(name, id, body or b""))
+        sum = schema.checksum(name, id, body or b"")
+        return RawRow(id, body or b"", stored == sum, sum)
 
 
 def sound(name: str, row: RawRow) -> RawRow:

@@ -91,11 +91,18 @@ class People:
         row = row_of_log(stream, self._documents.lines(stream), self._documents.curriculum)
         return None if row is None else msgspec.convert(row, Student)
 
-    def put(self, row: Mapping[str, Any]) -> bool:
+    def put(self, row: Mapping[str, Any], *, new: bool = False) -> bool:
         """Write a student with the hash of their last event, in a transaction of the caller.
+
+        Args:
+            new: There is no such student, so nobody needs to look.
 
         Returns:
             Whether a search must look at them again.
         """
-        before = self._documents.put(TABLE, name_key(row["id"]), row, "id")
+        key = name_key(row["id"])
+        if new:
+            self._documents.replace(TABLE, key, row, None)
+            return True
+        before = self._documents.put(TABLE, key, row, "id")
         return bool(before.get("name") != row["name"])

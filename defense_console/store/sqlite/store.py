@@ -66,8 +66,14 @@ def _explained(store: type[TinyStore]) -> type[TinyStore]:
     def explained(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def call(self: TinyStore, /, *args: Any, **options: Any) -> Any:
-            with place.explained(self.folder):
+            if self._explains:  # one of these methods calls another
                 return method(self, *args, **options)
+            self._explains = True
+            try:
+                with place.explained(self.folder):
+                    return method(self, *args, **options)
+            finally:
+                self._explains = False
 
         return call
 
@@ -82,7 +88,10 @@ class TinyStore:
     """A store in a folder. One object belongs to the thread that opened it."""
 
     claims = None
+    people = None
     """A mentor's own store is not shared."""
+    _explains = False
+    """Whether a method is running whose errors say what to do."""
     no_console: ConsoleError | None = None
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
@@ -91,6 +100,8 @@ class TinyStore:
         """A notice for the person who opened the store, or None: its copy could not be put with the other copies."""
         self._held = held
         self._names: list[Held] = []
+        self._new: set[str] = set()
+        """Logs that the open transaction begins, of which there is nothing yet."""
         self._documents = Documents(database)
         self.identity = Identity(os.path.realpath(folder), self._documents.own_id())
         self._rows = self._documents.rows
@@ -160,10 +171,14 @@ class TinyStore:
             held.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Group several writes: all of them, or none when the block raises."""
+    def transaction(self, begins: Sequence[str] = ()) -> Iterator[None]:
+        """Group several writes: all of them, or none when the block raises; see `Store.transaction`."""
         with place.explained(self.folder), self._transaction():
-            yield
+            self._new = verifying.not_begun(self._rows, begins) if begins else set()
+            try:
+                yield
+            finally:
+                self._new = set()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -197,8 +212,9 @@ class TinyStore:
 
     def append(self, job: Append) -> tuple[int, str]:
         """Append one action in one transaction; see `Store.append`."""
-        with self._transaction():
+        with self._rows.together() if job.stream in self._new else self._transaction():
             seq, hash = log_rules.append(self, job)
+            self._new.discard(job.stream)
             if job.row is None and job.lines:
                 self._changes.add(job.stream, hash)  # nobody knows what changed
             return seq, hash
@@ -235,7 +251,7 @@ class TinyStore:
 
     def last(self, stream: str) -> StoredLine | None:
         """Return the last line of a log."""
-        return self._documents.last(stream)
+        return None if stream in self._new else self._documents.last(stream)
 
     def lines(self, stream: str, low: int, high: int) -> Sequence[StoredLine]:
         """Return the lines with a number from `low` to `high`, in order; for `append`."""
@@ -243,7 +259,10 @@ class TinyStore:
 
     def add(self, stream: str, after: StoredLine | None, lines: Sequence[StoredLine]) -> None:
         """Write lines that follow `after`; for `append`, which checks them."""
-        verifying.refuse_cut(self._rows, stream, after)
+        if stream in self._new:
+            self._rows.register(stream)
+        else:
+            verifying.refuse_cut(self._rows, stream, after)
         self._documents.add_lines(stream, lines)
         if lines and subject_of(stream) is DEFENSE and changes_notes(line.body for line in lines):
             self._changes.add(stream, lines[-1].hash)
@@ -253,7 +272,7 @@ class TinyStore:
         subject = subject_of(stream)
         if subject is REHEARSAL:
             self._documents.put(REHEARSALS, name_key(row["id"]), row, "id")
-        elif (self._people if subject is STUDENT else self._summaries).put(row):
+        elif (self._people if subject is STUDENT else self._summaries).put(row, new=stream in self._new):
             self._changes.add(stream, str(row["hash"]))
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from defense_console.store import log_rules
 from defense_console.store.base import DamagedStore
 from defense_console.store.caches import row_of_log
 from defense_console.store.id_digits import digits
-from defense_console.store.sqlite.engine import DamagedRow, RawRow
+from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.keys import defense_key, key_range, stream_prefix
 from defense_console.store.sqlite.tables import Documents
 
@@ -44,8 +44,8 @@ class Summaries:
         self._documents = documents
         self._rows = documents.rows
         self._complete = False
-        self._known: dict[int, tuple[int, Summary]] = {}
-        """What was pending when it was read last, by key: the hash of its bytes, and what they say."""
+        self._known: dict[int, tuple[bytes, Summary]] = {}
+        """What was pending and sound when it was read last, by key: its checksum, and what it says."""
         self._pending: tuple[Summary, ...] = ()
         self._pending_version = (-1, -1)
         self._closed: tuple[Closed, ...] = ()
@@ -65,23 +65,30 @@ class Summaries:
         return self._pending
 
     def _read_pending(self) -> tuple[dict[int, Summary], list[int]]:
-        """Return what `_read` does, of all that is pending; a row with the same bytes is not decoded again."""
-        known, self._known = self._known, {}
-        found, stale = dict[int, Summary](), list[int]()
-        for row in self._rows.raw(PENDING):
-            of_bytes = hash(row.body)
-            before, summary = known.get(row.id, (0, None))
-            if not row.sound or before != of_bytes:
-                summary = _decoded(row)
-            if summary is None:
-                stale.append(row.id)
-            else:
-                found[row.id], self._known[row.id] = summary, (of_bytes, summary)
-        last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in found.values()])
-        for key, summary in found.items():
+        """Return what `_read` does, of all that is pending; rows with the same checksum are not read again."""
+        known, sums = dict[int, tuple[bytes, Summary]](), dict[int, bytes]()
+        if self._known:
+            sums = self._rows.sums(PENDING)
+            known = {key: each for key, each in self._known.items() if each[0] == sums.get(key)}
+            bodies: Iterable[tuple[int, bytes]] = self._rows.bodies_of(PENDING, [*sums.keys() - known.keys()]).items()
+        else:
+            bodies = self._sound_bodies(sums)
+        read = {key: summary for key, body in bodies if (summary := _decoded(body)) is not None}
+        stale = [key for key in sums if key not in known and key not in read]
+        last = self._rows.last_ids([DEFENSE.stream(summary.id) for summary in read.values()])
+        for key, summary in read.items():
             if summary.seq < last.get(DEFENSE.stream(summary.id), 0) or summary.version < SUMMARY_VERSION:
                 stale.append(key)
+        found = {key: known[key][1] if key in known else read[key] for key in sums if key in known or key in read}
+        self._known = known | {key: (sums[key], read[key]) for key in read.keys() - set(stale)}
         return found, stale
+
+    def _sound_bodies(self, sums: dict[int, bytes]) -> Iterator[tuple[int, bytes]]:
+        """Yield what is pending and sound, one row at a time. Args: sums: takes the checksum of every row, by id."""
+        for row in self._rows.raw(PENDING):
+            sums[row.id] = row.sum
+            if row.sound:
+                yield row.id, row.body
 
     def find(self, prefix: str) -> list[Summary]:
         """Return those whose id begins with these digits, in order of their ids."""
@@ -240,8 +247,11 @@ class Summaries:
 
     # --- writing -------------------------------------------------------------------------------------------------
 
-    def put(self, row: Mapping[str, Any]) -> bool:
+    def put(self, row: Mapping[str, Any], *, new: bool = False) -> bool:
         """Write a summary to the table it belongs to, in a transaction of the caller.
+
+        Args:
+            new: There is none of this defense, so nobody needs to look.
 
         Returns:
             Whether a search must look at it again, as far as its notes are the same.
@@ -249,7 +259,7 @@ class Summaries:
         summary = msgspec.convert(row, Summary)
         key = defense_key(summary.id)
         here, there = (PENDING, CLOSED) if summary.pending else (CLOSED, PENDING)
-        rows = self._rows.in_either((PENDING, CLOSED), key)
+        rows = {} if new else self._rows.in_either((PENDING, CLOSED), key)
         moved, new = there in rows, here not in rows
         document = msgspec.to_builtins(summary)
         before = self._documents.replace(here, key, document, rows.get(here), "id")
@@ -261,10 +271,10 @@ class Summaries:
         return not summary.pending or moved or any(before.get(name) != document[name] for name in _SEARCHED)
 
 
-def _decoded(row: RawRow) -> Summary | None:
-    """Return the summary of a row, None when it is damaged."""
+def _decoded(body: bytes) -> Summary | None:
+    """Return the summary of a row, None when it is none."""
     with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-        return _DECODE(row.body) if row.sound else None
+        return _DECODE(body)
     return None
 
 

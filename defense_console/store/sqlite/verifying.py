@@ -57,6 +57,16 @@ def known_ends(rows: RowStorage, streams: Sequence[str]) -> dict[str, KnownEnd]:
     return ends
 
 
+def not_begun(rows: RowStorage, streams: Sequence[str]) -> set[str]:
+    """Return the logs of which there is nothing: no line, no name, no row next to them."""
+    found = rows.empty(streams)
+    places = {stream: dict(places_beside(stream)) for stream in found}
+    for table in ROWS_OF_LOGS:
+        there = rows.those_there(table, [each[table] for each in places.values() if table in each])
+        found -= {stream for stream, each in places.items() if each.get(table) in there}
+    return found
+
+
 def ends_as_known(rows: RowStorage, stream: str) -> bool:
     """Return whether a log is as long as the row next to it says, as far as both can be read.
 

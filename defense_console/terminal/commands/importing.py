@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,10 +18,12 @@ from defense_console.terminal.base import Session, settle_language, shared
 from defense_console.terminal.files import at_terminal, opened_input, write
 from defense_console.terminal.worded import WordedCommand
 from defense_console.terminal.words import OK, REFUSED, say, say_all
-from defense_console.words.translation import _, language
+from defense_console.words.translation import _, language, ngettext
 
 if TYPE_CHECKING:
+    from defense_console.desk.exchange.files import Taken
     from defense_console.exchange.data_file import DataFile
+    from defense_console.store.opened import OpenedStore
 
 _LISTS: Final = frozenset({"csv", "workbook", "json", "sessions"})
 """What is shown and asked about before it is written."""
@@ -53,13 +57,14 @@ class _ImportCommand(WordedCommand):
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help=N_("Show what is understood, check everything and change nothing."))
 @click.option("--yes", is_flag=True, help=N_("Do not ask."))
+@click.option("--offer", is_flag=True, help=N_("In a school: offer what it plans to the mentors at once."))
 @click.option("--sheet", metavar="NAME", help=N_("The sheet of a workbook that has several."))
 @click.option("--template", metavar="FILE", help=N_("Write an example list, as CSV, to fill in; nothing is imported."))
 @click.argument("file", metavar="FILE", required=False)
 @shared
 @click.pass_obj
 def import_command(
-    session: Session, file: str | None, dry_run: bool, yes: bool, sheet: str | None, template: str | None
+    session: Session, file: str | None, dry_run: bool, yes: bool, offer: bool, sheet: str | None, template: str | None
 ) -> int:
     """Return a file, decided by its content."""
     from defense_console.desk.exchange.whole_store import WholeStoreDesk
@@ -98,11 +103,25 @@ def import_command(
             say(_("Nothing was imported."))
             return REFUSED
     with session.store_of(create=True, writing=not dry_run) as store:
-        taken = session.exchange(store).take(found, sheet=sheet, dry_run=dry_run)
+        take = partial(session.exchange(store).take, found, sheet=sheet, dry_run=dry_run)
+        taken, offered = _offered(store, take) if offer and not dry_run else (take(), 0)
     say_all(
         changed_lines(taken.plan, settings.zone) if ask and taken.plan else import_lines(taken, dry_run, settings.zone)
     )
+    if offered:
+        say(ngettext("{n} defense is offered to the mentors.", "{n} defenses are offered to the mentors.", offered))
     return OK
+
+
+def _offered(store: OpenedStore, take: Callable[[], Taken]) -> tuple[Taken, int]:
+    """Take a file and offer the defenses that it plans, in one transaction; return how many are offered too."""
+    from defense_console.desk.school import offer_all
+    from defense_console.model.defense.summary import defense_id
+
+    with store.transaction():
+        taken = take()
+        planned = taken.plan.appointments if taken.plan is not None else ()
+        return taken, offer_all(store, [str(defense_id(*each.key)) for each in planned if each.before is None])
 
 
 def _somebody_is_there() -> bool:

@@ -103,14 +103,38 @@ def remove(session: Session, role: str) -> None:
 
 
 @store_command(school, "give", N_("Give a student to a mentor, who then reads and writes everything about them."))
+@click.option(
+    "--hand-over", is_flag=True,
+    help=N_("Take the student from their mentor too, and write down what is open for the next one."),
+)  # fmt: skip
+@click.option("--note", metavar="TEXT", help=N_("With --hand-over: what the next mentor has to know, in your words."))
 @_ROLE
 @_STUDENT
-def give(session: Session, role: str, student: str) -> None:
+def give(session: Session, role: str, student: str, hand_over: bool, note: str | None) -> None:
     """Give a student."""
+    if note is not None and not hand_over:
+        raise ConsoleError("--note belongs to --hand-over.")
+    if hand_over:
+        _hand_over(session, role, student, note)
+        return
     with _people(session) as found:
         found.give(role, student)
     say(_("{account} has {student} now; private notes of others stay theirs.",
           account=one_line(role), student=one_line(student)))  # fmt: skip
+
+
+def _hand_over(session: Session, role: str, student: str, note: str | None) -> None:
+    """Give a student to another mentor with a note; say what it is where the console made it."""
+    with session.desk() as (_store, desk):
+        follow = desk.follow(student)
+        to = next((each for each in follow.handing_over.people if each.role == role), None)
+        if to is None:
+            raise ConsoleError("“{role}” is no mentor here, or has this student already.", role=role)
+        text = follow.handing_over.note if note is None else note
+        follow.handing_over.give(to, text)
+        whose = follow.whose
+    say(_("{student} is followed by {mentor} now.", student=one_line(whose), mentor=one_line(to.name or to.role)))
+    say_all(f"  {one_line(each)}" for each in text.splitlines())
 
 
 @store_command(school, "take", N_("Take a student from a mentor."))
@@ -137,3 +161,37 @@ def readings(session: Session, as_json: bool) -> None:
     zone = session.settings.zone
     rows = [(date_time(each.at, zone), one_line(each.role), one_line(each.student)) for each in every]
     say_all(aligned(rows) if rows else [_("Nothing was read with the account for the right of access.")])
+
+
+@store_command(school, "ask-reading", N_("Ask a mentor for a second reading: they read that defense until it is done."))
+@click.option("--end", is_flag=True, help=N_("Take that right away again."))
+@click.argument("defense", metavar="DEFENSE")
+@_ROLE
+def ask_reading(session: Session, defense: str, role: str, end: bool) -> None:
+    """Ask for a second reading, or end one."""
+    from defense_console.desk.school import SchoolDesk
+    from defense_console.terminal.opening import whole_id
+
+    with session.desk() as (store, desk):
+        asking = SchoolDesk(desk.agenda)
+        summary = store.summaries_by_ids([whole_id(store, defense)])[0]
+        (asking.end_reading if end else asking.ask_reading)(summary, role)
+    text = N_("{account} no longer reads this defense.") if end else N_("{account} may read this defense again.")
+    say(_(text, account=one_line(role)))
+    if not end:
+        say(_("The server gives them its whole log: only the console withholds the ratings until they have rated."))
+
+
+@store_command(school, "waiting", N_("Show what waits too long and for whom, and what each mentor has to do."))
+@_AS_JSON
+def waiting(session: Session, as_json: bool) -> None:
+    """List what waits."""
+    from defense_console.desk.school import SchoolDesk
+    from defense_console.terminal.waiting import waiting_document, waiting_lines
+
+    with session.desk() as (_store, desk):
+        found, now, people = SchoolDesk(desk.agenda).waiting(), desk.now().wall, desk.team.known
+    if as_json:
+        say_json(waiting_document(found))
+    else:
+        say_all(waiting_lines(found, people, now, session.settings.zone))

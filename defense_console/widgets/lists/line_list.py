@@ -168,11 +168,12 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
             self.virtual_size = size
             self.refresh()
         else:
-            self._refresh_changed()
+            self.refresh_changed(range(self.scroll_offset.y, self.scroll_offset.y + self.view.height))
 
-    def _refresh_changed(self) -> None:
+    def refresh_changed(self, lines: range) -> None:
+        """Draw the cells that differ of some lines in view."""
         top, width, count = self.scroll_offset.y, self.view.width, self.line_count()
-        for line in range(top, top + self.view.height):
+        for line in lines:
             if line >= count:
                 if self._drawn.pop(line, None) is not None:
                     self.refresh_lines(line, 1)

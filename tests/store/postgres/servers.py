@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -84,31 +85,55 @@ def programs() -> Path | None:
 
 
 class OwnServer:
-    """A server in a folder; as root it runs as the account `postgres`, since it refuses to run as root."""
+    """A server in a folder; as root it runs as the account `postgres`, since it refuses to run as root.
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self._programs, self._folder = programs, folder
+    Args:
+        folder: An empty one.
+        settings: How it is started.
+        copy_of: The server that it follows as its standby; None makes one of its own.
+    """
+
+    def __init__(
+        self, programs: Path, folder: Path, settings: str = "-c fsync=off", copy_of: OwnServer | None = None
+    ) -> None:
+        self._programs, self.folder = programs, folder
+        self._settings = f"-k {folder} -c listen_addresses= {settings}"
         self._user = "postgres" if os.geteuid() == 0 else None
         self.base = f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
+        self._data = folder / "data"
         if self._user:
             shutil.chown(folder, "postgres")
-        self._run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+        if copy_of is None:
+            self._run("initdb", "-D", f"{self._data}", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+        else:
+            self._run("pg_basebackup", "-D", f"{self._data}", "-d", copy_of.base, "-c", "fast", "-R", "--no-sync")
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = f"-k {self._folder} -c listen_addresses= -c fsync=off"
-        self._control("start", "-w", "-o", settings, "-l", f"{self._folder}/log")
+        self._control("start", "-w", "-o", self._settings, "-l", f"{self.folder}/log")
 
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; `immediate` is what a crash is."""
         self._control("stop", "-m", mode, "-w")
 
+    def kill(self) -> None:
+        """Kill every process of it, as a machine that goes dark."""
+        parent = int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for pid in (parent, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def promote(self) -> None:
+        """Let a standby write from now on."""
+        self._control("promote", "-w")
+
     def _control(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", f"{self._folder}/data", *arguments)
+        self._run("pg_ctl", "-D", f"{self._data}", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self._programs / program, *arguments], check=True, timeout=60, cwd=self._folder, user=self._user,
+            [self._programs / program, *arguments], check=True, timeout=60, cwd=self.folder, user=self._user,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 

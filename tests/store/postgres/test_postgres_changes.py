@@ -8,11 +8,13 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from typing import Any, cast
 
+import msgspec
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from defense_console.model.log.subject import beside
 from defense_console.store.base import StoreError, Unreachable
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.changes import KEPT, Changes, Watch
@@ -31,6 +33,37 @@ STEPS = st.lists(
     ),
     max_size=30,
 )
+
+
+def test_of_what_is_pending_only_the_logs_that_have_changed_are_read_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = PostgresStore(server), PostgresStore(server)
+    for n in (1, 2, 3):
+        other.append(logs.first(n))
+    other.append(logs.student())
+    assert (len(store.pending()), store.students_by_ids(["s1", "s2"])) == (3, other.students())
+    other.append(logs.more(2, 1, "x"))
+    other.append(msgspec.structs.replace(logs.more(3, 1, "y"), row=beside(logs.summary(3, pending=False))))
+    read, execute = list[object](), Transactions.execute
+
+    def reading(own: Transactions, statement: str, parameters: Any = ()) -> Any:
+        read.extend(parameters[1] if statement == sql.SOME_ROWS else ())
+        return execute(own, statement, parameters)
+
+    monkeypatch.setattr(Transactions, "execute", reading)
+    assert {each.id: each.seq for each in store.pending()} == {logs.defense(1): 1, logs.defense(2): 2}
+    assert store.students_by_ids(["s1"]) == other.students()
+    assert read == [logs.stream(2)]
+    with server.connection() as connection:  # as on a server that had not heard of the last commit of another one
+        first = "(SELECT hash FROM event AS e WHERE e.school = log.school AND e.stream = log.stream)"
+        gone = [f"DELETE FROM {table} WHERE seq = 2 AND" for table in ("private_line", "event")]
+        for statement in (*gone, f"UPDATE log SET seq = 1, hash = {first} WHERE"):
+            place = (server.school, logs.stream(2))
+            connection.execute(f"{statement} school = %s AND stream = %s".encode(), place)
+    another = beside(msgspec.structs.replace(logs.summary(2), notes=7))
+    other.append(msgspec.structs.replace(logs.more(2, 1, "z"), row=another))
+    assert [each.notes for each in store.pending() if each.id == logs.defense(2)] == [7]
 
 
 class Writer:

@@ -27,7 +27,7 @@ from defense_console.model.log.every_log import Withheld
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
-from defense_console.store.postgres.migrations.versions import rights, uploads
+from defense_console.store.postgres.migrations.versions import rights, team, uploads
 from defense_console.store.postgres.people import KINDS, People
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
@@ -37,7 +37,7 @@ from tests.store.postgres.servers import as_role, schema_of_its_own, url
 from tests.store.vault_contract import keep
 
 pytestmark = pytest.mark.xdist_group("postgres")
-PROTECTED = (*rights.PROTECTED, *uploads.PROTECTED)
+PROTECTED = (*rights.PROTECTED, *uploads.PROTECTED, *team.PROTECTED)
 SECRET = "Only Camille reads this."
 CURRICULA = Curricula({}, lambda _hash: None)
 

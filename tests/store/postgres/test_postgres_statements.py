@@ -22,6 +22,7 @@ from defense_console.store.postgres.migrations.versions import (
     expiring_claims,
     first_tables,
     rights,
+    team,
     uploads,
 )
 
@@ -37,10 +38,10 @@ SEVERAL = {
     for name, group in GROUPS.items()
     for n, text in enumerate(group if isinstance(group, tuple) else [one for each in group.values() for one in each])
 }
-STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights, uploads)
+STEPS: tuple[Any, ...] = (first_tables, claims, expiring_claims, rights, uploads, team)
 MADE = {f"{step.revision} {n}": text for step in STEPS for n, text in enumerate(step.TABLES)}
-RIGHTS = (*rights.RIGHTS, *uploads.RIGHTS)
-CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *RIGHTS)
+RIGHTS = (*rights.RIGHTS, *uploads.RIGHTS, *team.RIGHTS)
+CHANGES = (*expiring_claims.CHANGES, *rights.COLUMNS, *rights.AFTERWARDS, *team.CHANGES, *RIGHTS)
 CHANGED = {f"changed {n}": text for n, text in enumerate(CHANGES)}
 MOVED = {name: getattr(rights, name) for name in ("GRANTED", "LINES", "LOGS", "ACTION", "BESIDE", "HIDE", "HIDDEN")}
 NAMED = {"named lines": uploads.LINES, "names": uploads.NAME}
@@ -174,7 +175,7 @@ def test_every_table_has_rights_and_they_hold_for_its_owner() -> None:
     tables = {
         made.stmt.relation.relname for name in MADE for made in parsed(MADE[name]) if hasattr(made.stmt, "tableElts")
     }
-    assert tables == {*rights.PROTECTED, *uploads.PROTECTED}
+    assert tables == {*rights.PROTECTED, *uploads.PROTECTED, *team.PROTECTED}
     for table in tables:
         for what in ("ENABLE", "FORCE"):
             assert f"ALTER TABLE {table} {what} ROW LEVEL SECURITY" in RIGHTS

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 
@@ -219,53 +218,6 @@ def test_whatever_is_written_is_whole_or_not_there_when_the_server_goes_away(
         assert nth > 3
         assert everything(server) != before, name
     assert store.streams() == ()
-
-
-def test_a_server_that_goes_away_in_the_middle_of_any_statement_loses_nothing(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = PostgresStore(server)
-    store.append(logs.first())
-    store.save_draft(logs.stream(), "note", logs.DRAFT)
-    job = msgspec.structs.replace(logs.more(1, 1, "x", "y"), drop_drafts=("note",), pin=(EMPTY, b"{}"))
-    for nth in range(1, 30):
-        with monkeypatch.context() as patch:
-            run = dies_at(patch, server, nth)
-            try:
-                store.append(job)
-            except Unreachable:
-                died = True
-            else:
-                died = False
-        if not died:
-            assert nth > 5
-            assert len(run) == nth - 1
-            break
-        assert len(store.read_log(logs.stream())) == 1, run
-        assert (len(store.all_drafts()), len(store.curricula())) == (1, 0), run
-    assert len(store.read_log(logs.stream())) == 3
-    assert store.append(job)[0] == 3
-    assert not store.all_drafts()
-    assert store.verify_all() == ()
-
-
-def test_a_commit_whose_answer_was_lost_is_acknowledged_again(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = PostgresStore(server)
-    store.append(logs.first())
-    run = psycopg.Connection.execute
-
-    def lost(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
-        found = run(connection, statement, *arguments, **options)
-        if statement == b"COMMIT":
-            raise psycopg.OperationalError("the connection was lost")
-        return found
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Connection, "execute", lost)
-        with pytest.raises(Unreachable):
-            store.append(logs.more(1, 1, "x"))
-    assert store.append(logs.more(1, 1, "x"))[0] == 2
-    assert len(store.read_log(logs.stream())) == 2
 
 
 MAKES = """

@@ -1,4 +1,4 @@
-"""Notes on a student, which nobody else reads, and what the mentor promised."""
+"""Notes on a student, which nobody else reads, what the mentor promised, and what the next mentor has to know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from defense_console.model.log.envelope import Event, Stamp, What
 from defense_console.model.log.kinds import require
 from defense_console.model.student.folding import StudentFolding, applies, change
 from defense_console.model.student.legal_context import Case, checks, has_text, made_by, to_come
-from defense_console.model.student.state import Promise, StudentNote
+from defense_console.model.student.state import HandedOver, Promise, StudentNote
 
 
 class StudentNoted(What, frozen=True, tag="student_noted"):
@@ -85,4 +85,27 @@ def _apply_promise_settled(state: StudentFolding, event: Event[What], what: Prom
     change(state.promises, what.promise, settled_at=event.at.wall, kept=what.kept)
 
 
-NotesWhat = StudentNoted | StudentNoteEdited | MentorPromised | PromiseSettled
+class StudentHandedOver(What, frozen=True, tag="student_handed_over"):
+    """The student has another mentor from now on, who has to know this; every mentor of the student reads it.
+
+    Attributes:
+        to: name of the next mentor.
+        text: may be empty.
+    """
+
+    to: str
+    text: str = ""
+    wall = True
+
+
+@checks(StudentHandedOver)
+def _check_student_handed_over(_case: Case, what: StudentHandedOver) -> None:
+    has_text(what.to)
+
+
+@applies(StudentHandedOver)
+def _apply_student_handed_over(state: StudentFolding, event: Event[What], what: StudentHandedOver) -> None:
+    state.handed_over[event.seq] = HandedOver(event.seq, event.at.wall, event.author, what.to, what.text)
+
+
+NotesWhat = StudentNoted | StudentNoteEdited | MentorPromised | PromiseSettled | StudentHandedOver

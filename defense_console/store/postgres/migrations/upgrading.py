@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import psycopg
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The latest step in `versions/`."""
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0005")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every step that this console knows, oldest first."""
 _ONE_AT_A_TIME = threading.Lock()
 """Alembic works on globals."""
