@@ -39,10 +39,10 @@ OFFERED: Final = 3
 
 
 @contextmanager
-def demo_school(base: str) -> Iterator[dict[str, Address]]:
-    """Make a demo school; yield its addresses by who opens it, and remove all of it at the end."""
+def empty_school(base: str, *names: str) -> Iterator[tuple[dict[str, Address], dict[str, str]]]:
+    """Make a database and accounts; yield the addresses and the accounts by who has them, and remove all at the end."""
     mark = uuid.uuid4().hex[:6]
-    roles = {name: f"demo_{mark}_{name}" for name in ("owner", *(name for name, _kind, _name in PEOPLE))}
+    roles = {name: f"demo_{mark}_{name}" for name in ("owner", *names)}
     database, made = f"demo_school_{mark}", list[str]()
     place = urlsplit(base)
     found = f"{place.scheme}://{place.netloc}/{database}?{place.query}{'&' if place.query else ''}options=-crole%3D"
@@ -53,12 +53,19 @@ def demo_school(base: str) -> Iterator[dict[str, Address]]:
                 connection.execute(f"CREATE ROLE {role}".encode())
                 made.append(role)
             connection.execute(f"CREATE DATABASE {database} OWNER {roles['owner']}".encode())
-            fill(addresses, roles)
-            yield addresses
+            yield addresses, roles
         finally:
             connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)".encode())
             for role in made:
                 connection.execute(f"DROP ROLE {role}".encode())
+
+
+@contextmanager
+def demo_school(base: str) -> Iterator[dict[str, Address]]:
+    """Make a demo school; yield its addresses by who opens it, and remove all of it at the end."""
+    with empty_school(base, *(name for name, _kind, _name in PEOPLE)) as (addresses, roles):
+        fill(addresses, roles)
+        yield addresses
 
 
 def fill(addresses: dict[str, Address], roles: dict[str, str]) -> None:

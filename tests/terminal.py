@@ -27,7 +27,7 @@ from tests.waiting import PATIENCE_S
 class Terminal:
     """A console in a pseudo-terminal of 100×30, and what it shows."""
 
-    def __init__(self, store: Path, language: str = "fr", environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, store: Path | str, language: str = "fr", environment: Mapping[str, str] | None = None) -> None:
         self.screen = pyte.Screen(100, 30)
         self._stream = pyte.ByteStream(self.screen)
         self.bytes = 0
@@ -37,7 +37,7 @@ class Terminal:
         whole = {
             **{name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")},
             "TERM": "xterm-256color",
-            "DEFENSE_CONSOLE_SETTINGS": str(store.parent / "settings.toml"),
+            **({"DEFENSE_CONSOLE_SETTINGS": str(store.parent / "settings.toml")} if isinstance(store, Path) else {}),
             **(environment or {}),
         }
         self.process = subprocess.Popen(
@@ -132,10 +132,11 @@ class Terminal:
         self.wait(lambda: self.process.poll() is not None, "the console never ended")
 
 
-def run(store: Path, *arguments: str) -> str:
+def run(store: Path | str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     """A command of the console; its output."""
     command = [sys.executable, "-m", "defense_console", "--store", str(store), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    around = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=around)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

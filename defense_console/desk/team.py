@@ -102,8 +102,12 @@ class Team:
 
         Of a closed one that is not open the store is not asked: the cursor of the queue moves over many.
         """
-        claims, claim = self.ledger.store.claims, self._claim_of(stream)
-        if claim is None or claims is None or claim.holder == claims.me:
+        claim = self._claim_of(stream)
+        return None if claim is None else self._not_my(claim)
+
+    def _not_my(self, claim: Claim) -> ConsoleError | None:
+        claims = self.ledger.store.claims
+        if claims is None or claim.holder == claims.me:
             return None
         since = date_time(claim.since, self.zone)
         if claim.state == "claimed":
@@ -273,7 +277,10 @@ class Team:
             raise reason or self.none_here
         try:
             return change(claim)
-        finally:  # where somebody was first, what they did is shown
+        except Conflict as error:  # somebody was first: say who, also where I may not read what they have
+            now = self._claims.of(claim.stream)
+            raise (now and self._not_my(now)) or error from None
+        finally:
             self.ledger.snapshot.claim_changed()
 
     # --- once a minute -----------------------------------------------------------------------------------------------

@@ -26,6 +26,10 @@ class OpenedStore(Store, Protocol):
     def vault(self) -> Vault:
         """Return where the documents of the store are kept."""
 
+    @property
+    def no_console(self) -> ConsoleError | None:
+        """Return why no console is opened by this account, None when one may be."""
+
     def another(self) -> OpenedStore:
         """Open the same store once more, for another thread.
 

@@ -312,6 +312,8 @@ def _opened_console(
     """Open the console, see `open_console`. Args: covered: to call once its first screen is drawn."""
     opened = place if isinstance(place, Address) else backups_of(place, settings)
     with opened_store(opened, create=True) as store:
+        if store.no_console is not None:
+            raise store.no_console
         from defense_console.app import ConsoleApp
         from defense_console.desk.logs.leases import clear_void
         from defense_console.desk.logs.searches import Searches

@@ -75,8 +75,7 @@ def application(serving: Serving, consoles: Consoles) -> ASGIApp:
         people.sweep()
         async with AsyncExitStack() as until_the_end:
             until_the_end.push_async_callback(consoles.end_all)
-            if serving.takes_uploads:
-                await until_the_end.enter_async_context(inbox.trying_again())
+            await until_the_end.enter_async_context(inbox.trying_again())
             yield
 
     app = Starlette(

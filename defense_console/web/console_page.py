@@ -58,6 +58,8 @@ class ConsolePage:
         if person.role != "mentor":
             why = ConsoleError(N_("The console is for mentors."))
             return self._answers.refused(request.scope, why, 403, back="/school")
+        if self._serving.no_console is not None and not person.address:
+            return self._answers.refused(request.scope, self._serving.no_console, 403, back="/sign-out")
         socket = ("wss://" if self._serving.site.secure else "ws://") + request.headers["host"] + "/socket"
         size = request.query_params.get("size", "")
         font = int(size) if size.isdecimal() and 8 <= int(size) <= 40 else FONT
@@ -70,7 +72,7 @@ class ConsolePage:
         person = self._signing_in.who(request)
         if person is None:
             return RedirectResponse("/sign-in", 303)
-        if person.role != "mentor" or not self._serving.takes_uploads:
+        if person.role != "mentor":
             return self._answers.refused(request.scope, ConsoleError(N_("There is no such page.")), 404, back="/")
         sha256, name = request.path_params["sha256"], request.path_params["name"]
         pieces = await asyncio.to_thread(self._pieces, sha256)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import secrets
 import shutil
@@ -22,6 +23,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
+from defense_console.desk.student.own_page import contest
 from defense_console.model.errors import N_, ConsoleError, system_reason
 from defense_console.model.log.instants import iso
 from defense_console.settings import Settings
@@ -41,6 +43,8 @@ AT_ONCE: Final = 16
 MOST_WAITING: Final = 20
 """Files of one student that may wait."""
 AGAIN_S: Final = 20.0
+CONTEST: Final = "contest"
+"""In the place of a document: the words of a student who contests the verdict."""
 _FORM_BYTES: Final = 100_000
 """What a form is longer than the file in it."""
 _CHUNK: Final = 1 << 20
@@ -109,6 +113,17 @@ class Inbox:
         finally:
             self._coming.discard(student)
         return await self._take(receipt)
+
+    async def contest(self, student: str, defense: str, reason: str) -> Receipt:
+        """Record that a student contests a verdict, or let it wait like a file.
+
+        Raises:
+            ConsoleError: It is refused; nothing of it was kept.
+        """
+        if any((each.defense, each.key) == (defense, CONTEST) for each in self.waiting()):
+            raise ConsoleError("The verdict is already contested.")
+        file = io.BytesIO(reason.encode("utf-8", "replace"))
+        return await self._take(await asyncio.to_thread(self._keep, file, "contest.txt", student, defense, CONTEST))
 
     async def _read(self, request: Request, student: str, defense: str, key: Key) -> Receipt:
         counted = Request(request.scope, self._counted(request.receive))
@@ -198,9 +213,13 @@ class Inbox:
                 student = desk.student(receipt.student)
                 if student is not None:
                     desk.ledger.author = student.name
+                file = self._receipts.place(receipt.folder) / receipt.name
+                if receipt.key == CONTEST:
+                    contest(desk, receipt.student, receipt.defense, file.read_text("utf-8"))
+                    return None
                 intake = desk.intake(receipt.defense)
-                incoming = intake.look(self._receipts.place(receipt.folder) / receipt.name, [("*", receipt.key)])
-                if (held := intake.read_only) is not None:
+                incoming = intake.look(file, [("*", receipt.key)])
+                if (held := intake.waits(incoming)) is not None:
                     return StoreError(held.id, **held.parameters)
                 try:
                     intake.take(incoming)

@@ -119,7 +119,7 @@ class SchoolPage:
         person = self._signing_in.who(request)
         if person is None:
             return None, RedirectResponse("/sign-in", 303)
-        if person.role != "administrator" and not self._serving.takes_uploads:
+        if person.role != "administrator" and not self._serving.own:
             why = ConsoleError(N_("This page is for administrators."))
             return None, self._answers.refused(request.scope, why, 403, back="/console")
         return person, None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from defense_console.model.errors import ConsoleError
 from defense_console.web.people import People
 from defense_console.web.site import Site
 
@@ -36,7 +37,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
         certificate, key: Files for TLS, "" for none.
         reading, writing: Open a desk that reads, or one that decides.
         table: Gives all defenses as a CSV table, in a language.
-        takes_uploads: Documents can be kept: the store is in a folder, and so its one mentor looks after it.
+        no_console: Why nobody works in a console with the account that serves, None where somebody does.
+        own: It is a mentor's own store in a folder, who looks after it too.
         settings: The mentor's.
         now: The clock.
         tell: Says where it failed, to the terminal of the server.
@@ -56,7 +58,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     reading: Desks
     writing: Desks
     table: Callable[[str], bytes]
-    takes_uploads: bool
+    no_console: ConsoleError | None = None
+    own: bool
     settings: Settings
     now: Callable[[], datetime]
     tell: Callable[[str], None]

@@ -13,12 +13,12 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from defense_console import clocks
-from defense_console.desk.student.own_page import NextDate, OwnPage, clock_words, contest, own_page, own_report
+from defense_console.desk.student.own_page import NextDate, OwnPage, clock_words, own_page, own_report
 from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import StoreError
 from defense_console.uploads.matching import Key
 from defense_console.web.answers import Answers, language_of
-from defense_console.web.inbox import Inbox, Slow, TooMuch
+from defense_console.web.inbox import CONTEST, Inbox, Slow, TooMuch
 from defense_console.web.people import StudentLink
 from defense_console.web.readings import Readings
 from defense_console.web.served import Serving
@@ -79,10 +79,12 @@ class StudentPages:
         words = translator(language_of(request.scope))
         clock = None if page.next is None else clock_words(page.next, words, page.zone, clocks.read())
         waiting = [each for each in self._inbox.waiting() if each.student == link.student]
+        contests = {each.defense for each in waiting if each.key == CONTEST}
         address = f"/s/{request.path_params['token']}"
         return self._answers.page(
-            request.scope, "student.html", page=page, clock=clock, address=address, waiting=waiting,
-            takes_uploads=self._serving.takes_uploads, limit_mb=self._inbox.limit_mb, expires=link.expires,
+            request.scope, "student.html", page=page, clock=clock, address=address,
+            waiting=[each for each in waiting if each.key != CONTEST], contests=contests,
+            limit_mb=self._inbox.limit_mb, expires=link.expires,
             words=words, consequence=consequence, states={state: words(said) for state, said in PROJECT_STATES.items()},
         )  # fmt: skip
 
@@ -158,7 +160,7 @@ class StudentPages:
         defense, key = request.query_params.get("defense", ""), _key(request.query_params.get("key", ""))
         page = await asyncio.to_thread(self._read, link.student, language)
         asked = next((each for each in page.asked if (each.defense_id, each.key) == (defense, key)), None)
-        if not self._serving.takes_uploads or asked is None:
+        if asked is None:
             return self._no(request, ConsoleError(N_("This document is not asked for now. Nothing was kept.")), 409)
         try:
             with speaking(language):
@@ -185,17 +187,10 @@ class StudentPages:
         form = await request.form()
         defense, reason = str(form.get("defense", "")), str(form.get("reason", ""))
         try:
-            await asyncio.to_thread(self._contest, link.student, defense, reason)
+            await self._inbox.contest(link.student, defense, reason)
         except ConsoleError as error:
             return self._no(request, error, 409)
         return Response(status_code=303, headers={"Location": f"/s/{request.path_params['token']}#verdicts"})
-
-    def _contest(self, student: str, defense: str, reason: str) -> None:
-        with self._serving.writing() as (_store, desk):
-            known = desk.student(student)
-            if known is not None:
-                desk.ledger.author = known.name
-            contest(desk, student, defense, reason)
 
 
 def _key(text: str) -> Key:

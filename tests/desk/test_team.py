@@ -10,6 +10,7 @@ import pytest
 
 from defense_console.desk.exchange.importing import ImportDesk
 from defense_console.desk.logs.direct import DirectLogs
+from defense_console.desk.student.own_page import contest
 from defense_console.exchange.data_file import data_file
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
@@ -28,12 +29,17 @@ DAY_S = 86_400
 
 
 @pytest.fixture
-def school(room: Room) -> Room:
+def empty(room: Room) -> Room:
     """A school of mentors on one store in memory, by the clock of the test's machine."""
     room.database = Database()
     room.database.now = lambda: room.machine.read().wall
-    room.student("s1", "Ada")
     return room
+
+
+@pytest.fixture
+def school(empty: Room) -> Room:
+    empty.student("s1", "Ada")
+    return empty
 
 
 def of(room: Room, account: str) -> Twin:
@@ -64,7 +70,7 @@ def test_one_takes_what_is_offered_and_the_others_see_who(school: Room) -> None:
     with pytest.raises(ConsoleError, match="you follow this student"):
         own.desk.team.take(summary)
     one.desk.team.take(summary)
-    with pytest.raises(ConsoleError, match="no longer yours"):
+    with pytest.raises(ConsoleError, match="one has this defense since"):
         two.desk.team.take(summary)  # before it looked
     assert [tab_of(seen(each), id) for each in (own, one, two)] == ["team", "mine", "team"]
     with pytest.raises(ConsoleError, match="Read only: one has this defense since 2026-11-24 14:00"):
@@ -120,6 +126,24 @@ def test_what_is_written_under_an_old_claim_is_kept_aside(school: Room) -> None:
     assert "on its way" in kept
     assert tab_of(seen(one), id) == "team"
     assert tab_of(seen(two), id) == "mine"
+
+
+def test_what_a_student_does_needs_no_claim(empty: Room) -> None:
+    id = conditional(empty)
+    mentor, pages = of(empty, "mentor"), of(empty, "pages")
+    claims = mentor.store.claims
+    assert claims is not None
+    claims.take(claims.offer(f"defense/{id}"))
+    seen(pages).desk.ledger.author = "Ada"
+    with pytest.raises(ConsoleError, match="Read only: mentor has this defense"):
+        pages.desk.verdict(id).amend("not the student's")
+    contest(pages.desk, "s1", id, "It was complete.")
+    pages.desk.brief(id).act(ev.RowReceived("d1"))
+    pages.settle()
+    assert [(type(each.what), each.author) for each in empty.events(id)][-2:] == [
+        (ev.Contested, "Ada"), (ev.RowReceived, "Ada"),
+    ]  # fmt: skip
+    assert empty.asides(id) == {}
 
 
 def test_what_was_decided_before_a_defense_was_offered_is_refused_once_another_has_it(school: Room) -> None:

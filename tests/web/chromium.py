@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,13 +40,13 @@ def a_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(store: Path, around: Path) -> Iterator[str]:
+def served(store: Path | str, around: Path, more: Mapping[str, str] | None = None) -> Iterator[str]:
     """`serve` on a free port; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "DEFENSE_CONSOLE_SERVE": str(around / "serve"),
-                   "DEFENSE_CONSOLE_SETTINGS": str(around / "settings.toml")}  # fmt: skip
+                   "DEFENSE_CONSOLE_SETTINGS": str(around / "settings.toml"), **(more or {})}  # fmt: skip
     command = [sys.executable, "-m", "defense_console", "serve", "--store", str(store), "--port", str(port)]
     with subprocess.Popen([*command, "--lang", "en"], env=environment, stdout=subprocess.PIPE) as process:
         try:

@@ -51,7 +51,7 @@ class Pages:
             site=site("127.0.0.1", 8765, "", False), people=self.people, folder=self.around / "serve",
             served=self.session.store, language="en", most=1, idle_min=1, listen="127.0.0.1", port=8765,
             certificate="", key="", reading=self.session.desk, writing=self.session.writing_desk,
-            table=self.table, takes_uploads=True, settings=self.settings,
+            table=self.table, own=True, settings=self.settings,
             now=lambda: self.now, tell=self.told.append,
         )  # fmt: skip
         self.app = application(serving, self.consoles)

@@ -260,28 +260,39 @@ async def test_a_page_that_stops_or_goes_leaves_nothing(
         assert not later.brief(defense_of(desk, "demo-ada", "IRP-P2")).defense.deliveries
 
 
-async def test_a_file_waits_while_the_mentors_console_holds_the_defense(
+async def test_a_file_and_a_contest_wait_while_the_mentors_console_holds_the_defense(
     demo: Pages, browser: TestClient, desk: Desk
 ) -> None:
-    id = defense_of(desk, "demo-ada", "IRP-P2")
+    id, contested = defense_of(desk, "demo-ada", "IRP-P2"), defense_of(desk, "demo-chloe", "IRP-P4")
     now = clocks.read()
+    streams = [DEFENSE.stream(each) for each in (id, contested)]
     with demo.session.store_of(writing=True) as store:
-        store.write_lease(DEFENSE.stream(id), Lease("other", "elsewhere", 7, "start", "boot-9", now, now.wall))
+        for stream in streams:
+            store.write_lease(stream, Lease("other", "elsewhere", 7, "start", "boot-9", now, now.wall))
+    at, form = address(demo, "demo-chloe"), {"defense": contested, "reason": "It was “complete”."}
+    assert "needs a reason" in browser.post(f"{at}/contest", data={**form, "reason": " "}).text
+    assert browser.post(f"{at}/contest", data=form).status_code == 303
+    assert "What you contest has arrived" in browser.get(at).text
+    assert "already contested" in browser.post(f"{at}/contest", data=form).text
     to = upload_to(demo, "demo-ada", id, 1)
     answer = browser.post(to, files={"file": ("guide.pdf", PDF)})
     assert (answer.status_code, "as soon as your mentor’s console" in html.unescape(answer.text)) == (200, True)
     assert "waits to be taken in" in browser.get(to.partition("/upload")[0]).text
     box = inbox.Inbox(demo.around / "serve", demo.session.writing_desk, demo.settings, lambda: demo.now)
-    (waiting,) = box.waiting()
-    assert waiting.problem
+    before = box.waiting()
+    waiting = next(each for each in before if each.defense == id)
+    assert (len(before), all(each.problem for each in before)) == (2, True)
     await box.try_again()
-    assert box.waiting() == (waiting,)
+    assert box.waiting() == before
     with demo.session.store_of(writing=True) as store:
-        held = store.leases()[DEFENSE.stream(id)]
-        store.write_lease(DEFENSE.stream(id), msgspec.structs.replace(held, holder=""))
+        for stream in streams:
+            store.write_lease(stream, msgspec.structs.replace(store.leases()[stream], holder=""))
     await box.try_again()
     assert box.waiting() == ()
     assert waiting.sha256 in browser.get(to.partition("/upload")[0]).text
+    with demo.session.desk() as (_store, later):
+        brief = later.brief(contested)
+        assert (brief.events[-1].author, brief.defense.contested) == ("Chloé Spécimen", form["reason"])
 
 
 def test_a_verdict_is_contested_once_by_its_student(demo: Pages, browser: TestClient, desk: Desk) -> None:

@@ -287,7 +287,9 @@ class Ledger:
         action = append_action(open.log, whats, self.now(), self.author, self.curricula)
         open.log = action.after
         self._logs[action.after.stream] = open
-        fence = None if all(what.anyone for what in whats) else self.snapshot.fence(action.after.stream)
+        fence = (
+            None if all(what.anyone or what.of_student for what in whats) else self.snapshot.fence(action.after.stream)
+        )
         self.submit(Append.of(action, drop_drafts, aside.gone, aside.there, fence))
         return action.after.state
 

@@ -100,6 +100,12 @@ class LogDesk(ABC, Generic[W, S]):
         """Return why nothing may be changed, None when it may: another console may take the log over at any time."""
         return self.ledger.unread(self.stream) or self.leases.read_only(self.stream)
 
+    def read_only_for(self, *whats: W) -> ConsoleError | None:
+        """Return why these may not be recorded; what the student does waits for no claim, only for who writes now."""
+        if whats and all(what.of_student for what in whats):
+            return self.ledger.unread(self.stream) or self.leases.elsewhere(self.stream)
+        return self.read_only
+
     @property
     def holder(self) -> Lease | None:
         """Return the lease of another console that holds the log, None when there is none."""
@@ -140,7 +146,7 @@ class LogDesk(ABC, Generic[W, S]):
 
         Footer, palette, help and the keys ask this, so it costs no reading of the store.
         """
-        return self.read_only or self.ledger.refusal(self.subject, self.id, *whats)
+        return self.read_only_for(*whats) or self.ledger.refusal(self.subject, self.id, *whats)
 
     def act(self, *whats: W, drop_drafts: tuple[str, ...] = (), aside: Move = NOTHING_MOVES) -> S:
         """Record one action; see `Ledger.act`. What was typed for a question that it answers goes with it.
@@ -149,7 +155,7 @@ class LogDesk(ABC, Generic[W, S]):
             ConsoleError: Read-only, or not legal now.
         """
         self.ledger.log(self.subject, self.id)  # who had a closed defense is asked once it is open
-        if (reason := self.read_only) is not None:
+        if (reason := self.read_only_for(*whats)) is not None:
             raise reason
         settled = (field for what in whats for field in self.fields_settled_by(what) if field in self._drafts)
         gone = tuple(dict.fromkeys((*drop_drafts, *settled)))

@@ -14,6 +14,7 @@ import msgspec
 from defense_console.desk.desk import Desk
 from defense_console.desk.student.student import StudentDesk
 from defense_console.model.curriculum import Rules
+from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.revision import TO_REVIEW, asked, row_title
 from defense_console.model.defense.state import Contest, Defense, Delivery, OutcomeValue
 from defense_console.model.defense.subject import DEFENSE, curriculum_of
@@ -24,6 +25,7 @@ from defense_console.model.queue.path import ProjectStatus
 from defense_console.model.student.state import Goal
 from defense_console.reports.content.value import Report
 from defense_console.reports.names import expected_names
+from defense_console.store.base import StoreError
 from defense_console.uploads.matching import Key
 from defense_console.words.translation import Translator, translator, zone_of
 from defense_console.words.values import PHASES
@@ -171,12 +173,15 @@ def contest(desk: Desk, student_id: str, defense_id: str, reason: str) -> None:
     """Record that the student does not agree with a verdict in force.
 
     Raises:
-        ConsoleError: It is not this student's, or it cannot be contested now.
+        StoreError: A console writes on this defense now: later it may be recorded.
+        ConsoleError: It is not this student's, or it cannot be contested.
     """
     _own(desk, student_id, defense_id)
-    verdict = desk.verdict(defense_id)
-    if (problem := verdict.read_only) is not None:
-        raise problem
+    verdict, what = desk.verdict(defense_id), ev.Contested(reason.strip())
+    if (refused := desk.ledger.refusal(DEFENSE, defense_id, what)) is not None:
+        raise refused
+    if (held := verdict.read_only_for(what)) is not None:
+        raise StoreError(held.id, **held.parameters)
     verdict.contest(reason)
 
 

@@ -152,12 +152,16 @@ class Intake(DefenseDesk):
 
     def require(self, incoming: Incoming) -> None:
         """Check that it can be taken."""
-        if (reason := self.read_only) is not None:
+        if (reason := self.waits(incoming)) is not None:
             raise reason
         if not any(file.key is not None for file in incoming.files):
             raise ConsoleError("None of these files could be matched to a deliverable: say which one they are.")
         if (reason := self.refusal(*self._whats(incoming))) is not None:
             raise reason
+
+    def waits(self, incoming: Incoming) -> ConsoleError | None:
+        """Return why nothing can be taken in now, None when it can: it may be later."""
+        return self.read_only_for(*self._whats(incoming))
 
     def keep(self, incoming: Incoming, progress: Progress | None = None) -> None:
         """Write the files that are taken into the vault, all of them or none."""

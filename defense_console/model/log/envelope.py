@@ -40,6 +40,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
         recorded: False for what only stands for a line that cannot be read: no log holds it.
         anyone: in a school, also who is not responsible for the log may decide it. It changes nothing that others
             decided, and undo passes it by.
+        of_student: the student does it, so in a school nobody need be responsible for the log to record it.
     """
 
     wall: ClassVar[bool] = False
@@ -48,6 +49,7 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     refers: ClassVar[str] = ""
     recorded: ClassVar[bool] = True
     anyone: ClassVar[bool] = False
+    of_student: ClassVar[bool] = False
 
     def passable(self) -> bool:
         """Return whether undo may pass this wall, as long as no other action follows it."""

@@ -36,7 +36,7 @@ IDLE_S: Final = 10
 """The longest that a session may wait inside a transaction."""
 OVERLAP_S: Final = 2 * (STATEMENT_S + IDLE_S)
 """How far back a reader looks for changes; longer than a mark may wait for its commit. See `statements.MARK`."""
-READERS: Final = ("service", "access")
+READERS: Final = ("access",)
 """What an account is in a school that writes nothing there."""
 _CONNECT_S: Final = 4
 _GLANCE_S: Final = 0.02

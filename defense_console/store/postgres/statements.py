@@ -401,13 +401,15 @@ _READ: Final = (
     "person, colleague, pupil, grants, reading, beside, upload, upload_part, upload_of, second_reader, "
     "defense_console_schema"
 )
+_ENDS: Final = "(seq, hash, waiting, changed, row_seq, row_version, body, released)"
+_UPLOADS: Final = 'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"'
 _WRITE: Final = (
     'GRANT SELECT ON log TO "person"',
     'GRANT INSERT ON log, event, private_line, draft, aside, beside, claim, offer, pupil, grants TO "person"',
     'GRANT INSERT ON claim_change, lease, living, curriculum, fact, writer, upload_part, upload_of TO "person"',
     'GRANT INSERT ON second_reader TO "person"',
-    'GRANT INSERT (school, copy, begun), UPDATE (sha256, size), DELETE ON upload TO "person"',
-    'GRANT UPDATE (seq, hash, waiting, changed, row_seq, row_version, body, released) ON log TO "person"',
+    _UPLOADS,
+    f'GRANT UPDATE {_ENDS} ON log TO "person"',
     'GRANT UPDATE (body, private_to) ON event TO "person"',
     'GRANT UPDATE (state, holder, fence, note, since, asked) ON claim TO "person"',
     'GRANT UPDATE (role_name, given_by) ON pupil TO "person"',
@@ -424,7 +426,12 @@ GRANTS: Final = {
     ),
     "service": (
         f'GRANT SELECT ON {_READ} TO "person"',
-        'GRANT SELECT (school, stream, subject, defense, student, seq, hash, released, changed) ON log TO "person"',
+        'GRANT SELECT ON log TO "person"',
+        'GRANT INSERT ON event, lease, living, writer, upload_part, upload_of TO "person"',
+        _UPLOADS,
+        f'GRANT UPDATE {_ENDS} ON log TO "person"',
+        'GRANT UPDATE ON lease, living, writer TO "person"',
+        'GRANT DELETE ON lease, living, writer TO "person"',
     ),
     "access": (
         f'GRANT SELECT ON {_READ} TO "person"',

@@ -115,6 +115,13 @@ class PostgresStore(RowsBeside):
         """Return why nothing can be written, None when it can."""
         return self.server.refusal
 
+    @property
+    def no_console(self) -> ConsoleError | None:
+        """Return that the account writes only what students do."""
+        if self.server.kind != "service":
+            return None
+        return ConsoleError(N_("This account belongs to the pages for students: open the school with your own."))
+
     def close(self) -> None:
         """Let go of the names. Closing twice is harmless."""
         if isinstance(self._changes, Watch):

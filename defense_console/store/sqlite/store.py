@@ -92,6 +92,7 @@ class TinyStore:
     """A mentor's own store is not shared."""
     _explains = False
     """Whether a method is running whose errors say what to do."""
+    no_console: ConsoleError | None = None
 
     def __init__(self, folder: Path, database: RowDatabase, held: Held | None = None) -> None:
         self.folder = folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE: Final = "DEFENSE_CONSOLE_SERVE"
 """Environment variable that names another folder for accounts, links and what came in and waits."""
 PORT: Final = 8765
+ADDRESS: Final = "address"
+"""File that says under which address the pages are served, for the links that are made beside."""
 
 
 @click.group(
@@ -68,9 +71,10 @@ def _serve(
     if bool(certificate) != bool(key):
         raise ConsoleError("--certificate and --key belong together.")
     where = site(listen, port, public, bool(certificate))
-    with session.store_of(create=True):
-        pass  # what is wrong with the store is said here, not in a page
+    with session.store_of(create=True) as store:  # what is wrong with it is said here, not in a page
+        no_console = store.no_console
     people = _people(session)
+    _remember(_folder(session), where.url)
     place = session.place()
     served = str(place.absolute()) if isinstance(place, Path) else str(place)
     if not is_loopback(listen):
@@ -86,7 +90,7 @@ def _serve(
             site=where, people=people, folder=_folder(session), served=served, language=session.lang or "",
             most=most, idle_min=idle, listen=listen, port=port, certificate=certificate, key=key,
             reading=session.desk, writing=session.writing_desk, table=lambda language: _table(session, language),
-            takes_uploads=isinstance(place, Path), settings=session.settings, now=_now,
+            own=isinstance(place, Path), no_console=no_console, settings=session.settings, now=_now,
             tell=lambda place: say_error(_("A fault in the pages ({place}).", place=place)),
         )
     )  # fmt: skip
@@ -158,11 +162,26 @@ def _own_name(session: Session) -> str:
 
 
 NAME = click.argument("name", metavar="NAME")
-URL = click.option("--at", "url", default="", metavar="URL", help=N_("Address of the pages; otherwise this machine’s."))
+URL = click.option(
+    "--at", "url", default="", metavar="URL", help=N_("Address of the pages; otherwise where they are served.")
+)
 
 
-def _url(url: str) -> str:
-    return url.rstrip("/") or f"http://127.0.0.1:{PORT}"
+def _url(session: Session, url: str) -> str:
+    """Return the address of the pages: as asked for, else as they are or were served last."""
+    if url:
+        return url.rstrip("/")
+    with suppress(OSError, UnicodeError):
+        return (_folder(session) / ADDRESS).read_text("utf-8")
+    return f"http://127.0.0.1:{PORT}"
+
+
+def _remember(folder: Path, url: str) -> None:
+    from defense_console.store.durable_files import make_folder
+
+    with suppress(OSError):  # links then need --at
+        make_folder(folder)
+        (folder / ADDRESS).write_text(url, "utf-8")
 
 
 @store_command(serve, "link", N_("Make a link that lets somebody sign in once; make the account where there is none."))
@@ -179,7 +198,7 @@ def link(session: Session, name: str, role: Any, account: str | None, url: str) 
 
         account = str(address(account))
     people.change(name, role, account)
-    say(f"{_url(url)}/enter/{people.new_link(name)}")
+    say(f"{_url(session, url)}/enter/{people.new_link(name)}")
     say_note(_("It works once, within half an hour."))
 
 
@@ -229,7 +248,7 @@ def student_link(session: Session, student: str, days: int, take_back: bool, url
         n = people.take_back(student)
         say(ngettext("{n} link taken back.", "{n} links taken back.", n))
         return
-    say(f"{_url(url)}/s/{people.new_student_link(student, days)}")
+    say(f"{_url(session, url)}/s/{people.new_student_link(student, days)}")
     expires = max(each.expires for each in people.student_links() if each.student == student)
     say_note(_("Whoever has this link reads the student’s page, until {when}. It is shown only now.",
                when=date_time(expires, session.settings.zone)))  # fmt: skip

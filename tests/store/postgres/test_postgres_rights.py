@@ -24,7 +24,6 @@ from defense_console.model.defense.summary import defense_id
 from defense_console.model.log.action import Log, append_action
 from defense_console.model.log.envelope import What
 from defense_console.model.log.every_log import Withheld
-from defense_console.model.log.subject import beside
 from defense_console.model.student.subject import STUDENT
 from defense_console.store.base import Append, Conflict, ReadOnlyStore, Store, StoreError
 from defense_console.store.postgres.address import Address
@@ -250,7 +249,8 @@ def test_who_reads_a_log_reads_its_documents_and_what_is_whole_nobody_changes(sc
     for name in ("camille", "administrator", "owner"):
         assert b"".join(school.open(name).vault.chunks(kept.sha256)) == document
         assert school.open(name).verify_all() == ()
-    for name in ("marc", "service", "access"):
+    assert "upload_part" in school.sees("service", document.decode()), "as the log that it shows parts of"
+    for name in ("marc", "access"):
         assert school.sees(name, document.decode()) == school.sees(name, kept.sha256) == [], name
     with school.psql("camille") as run:
         assert run("DELETE FROM upload WHERE sha256 IS NOT NULL RETURNING copy") == []
@@ -272,7 +272,7 @@ def test_who_reads_a_log_reads_its_documents_and_what_is_whole_nobody_changes(sc
     administrator.forget(f"s{n}", [stream_of(n)])
     assert b"".join(marc.vault.chunks(kept.sha256)) == document, "the log of another student names it"
     administrator.forget(f"s{n + 1}", [stream_of(n + 1)])
-    for name in ("camille", "marc", "owner", "administrator"):
+    for name in ("camille", "marc", "owner", "administrator", "service"):
         assert school.sees(name, document.decode()) == [], name
 
 
@@ -351,18 +351,22 @@ def test_no_plain_statement_gets_around_the_rights(school: School, n: int) -> No
     assert school.sees("marc", f"{SECRET} {n}") == []
 
 
-def test_the_pages_for_students_have_what_is_released_and_no_row_for_mentors(school: School, n: int) -> None:
-    camille, pages = school.open("camille"), school.open("service")
+def test_the_pages_for_students_read_what_is_not_private_and_write_what_a_student_does(school: School, n: int) -> None:
+    camille, pages, stream = school.open("camille"), school.open("service"), stream_of(n)
     decide(camille, n, planned(n))
     camille.append(logs.student(f"s{n}"))
-    assert pages.read_log(stream_of(n)) == ()
+    decide(camille, n, Noted(SECRET, logs.STAMP))
+    assert [line.withheld for line in pages.read_log(stream)] == [False, True]
     assert len(pages.read_log(f"student/s{n}")) == 1
-    row = {**beside(logs.summary()), "id": defense(n), "released_at": "2026-03-02T11:00:00.000Z"}
-    camille.append(Append(stream_of(n), 1, (logs.note(2, SECRET),), row=row))
-    assert [line.withheld for line in pages.read_log(stream_of(n))] == [False, True]
-    for column in ("body", "*"):
-        with school.psql("service") as run, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            run(f"SELECT {column} FROM log")
+    decide(pages, n, ev.DeliverableReceived(1, (ReceivedFile("a.pdf", 8, "0" * 64),)))
+    mimicking = Noted(SECRET, logs.STAMP, private=False, criterion='"kind":"contested"')
+    for forbidden in (Noted(SECRET, logs.STAMP), mimicking, planned(n + 1)):
+        with pytest.raises(StoreError, match=r"does not permit|another mentor"):
+            decide(pages, n if isinstance(forbidden, Noted) else n + 1, forbidden)
+    assert [line.seq for line in camille.read_log(stream)] == [1, 2, 3]
+    assert camille.verify(stream) == ()
+    refused = cli("--store", as_role(school.address, school.roles["service"]), env={"DEFENSE_CONSOLE_IN_BROWSER": "1"})
+    assert (refused.exit_code, "belongs to the pages for students" in refused.output) == (2, True)
 
 
 # --- in and out ----------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class DeliverableReceived(What, frozen=True, tag="deliverable_received"):
     deliverable: int
     files: tuple[ReceivedFile, ...]
     wall = True
+    of_student = True
 
 
 @checks(DeliverableReceived)
@@ -99,6 +100,7 @@ class RowReceived(OfRow, frozen=True, tag="received"):
 
     files: tuple[ReceivedFile, ...] = ()
     wall = True
+    of_student = True
 
 
 @checks(RowReceived)

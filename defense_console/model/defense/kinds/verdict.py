@@ -374,6 +374,7 @@ class Contested(What, frozen=True, tag="contested"):
     """The student contests the released verdict."""
 
     reason: str
+    of_student = True
 
 
 @checks(Contested)

@@ -153,6 +153,11 @@ def _in(*kinds: str) -> str:
 MEMBER: Final = _in("mentor", "administrator", "service", "access")
 WRITER: Final = _in("mentor", "administrator")
 ADMINISTRATOR: Final = _in("administrator")
+PAGES: Final = _in("service")
+OF_STUDENT: Final = " OR ".join(
+    f'position(\'"kind":"{kind}"\'::bytea in body) > 0' for kind in ("contested", "deliverable_received", "received")
+)
+"""What a student does on their page, by the canonical bytes of an event: no text in them has a quote without `\\`."""
 OWN_STUDENT: Final = f"""
 {_in("mentor")} AND (school, student) IN (SELECT g.school, g.student FROM grants AS g WHERE g.role_name = current_user)
 """
@@ -231,13 +236,14 @@ POLICIES: Final = (
     ("log", "held", "SELECT", HELD, ""),
     ("log", "student_of_held", "SELECT", WHOSE_DEFENSE_IS_HELD, ""),
     ("log", "offered", "SELECT", OFFERED, ""),
-    ("log", "released", "SELECT", f"{_in('service')} AND (subject = 'student' OR released)", ""),
+    ("log", "shown", "SELECT", PAGES, ""),
     ("log", "being_read", "SELECT", BEING_READ, ""),
     ("log", "begun", "INSERT", "", f"{ADMINISTRATOR} OR {OWN_STUDENT}"),
-    ("log", "gone_on", "UPDATE", f"{ADMINISTRATOR} OR {OWN_STUDENT} OR {HELD}", ""),
+    ("log", "gone_on", "UPDATE", f"{ADMINISTRATOR} OR {OWN_STUDENT} OR {HELD} OR {PAGES}", ""),
     ("log", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("event", "of_log", "SELECT", of_log("event"), ""),
     ("event", "appended", "INSERT", "", f"{_ME} AND ({writable('event')})"),
+    ("event", "sent", "INSERT", "", f"{_ME} AND {PAGES} AND ({OF_STUDENT})"),
     ("event", "turned", "UPDATE", f"(private_to IS NULL OR private_to = current_user) AND ({writable('event')})",
      writable("event")),
     ("event", "forgotten", "DELETE", ADMINISTRATOR, ""),
@@ -253,14 +259,14 @@ POLICIES: Final = (
     ("beside", "looked_at", "SELECT", ADMINISTRATOR, ""),
     ("beside", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("lease", "of_log", "SELECT", f"{_ME} OR {of_log('lease')}", ""),
-    ("lease", "taken", "INSERT", "", f"{_ME} AND {WRITER}"),
+    ("lease", "taken", "INSERT", "", f"{_ME} AND ({WRITER} OR {PAGES})"),
     ("lease", "kept", "UPDATE", f"{_ME} OR {of_log('lease')}", _ME),
     ("lease", "freed", "DELETE", f"{_ME} OR {of_log('lease')}", ""),
     ("living", "members", "ALL", MEMBER, ""),
     ("curriculum", "members", "ALL", MEMBER, ""),
     ("fact", "members", "ALL", MEMBER, ""),
     ("writer", "members", "ALL", MEMBER, ""),
-    ("claim", "members", "SELECT", WRITER, ""),
+    ("claim", "members", "SELECT", f"{WRITER} OR {PAGES}", ""),
     ("claim", "offered", "INSERT", "", MAY_OFFER),
     ("claim", "moved", "UPDATE", f"{ADMINISTRATOR} OR {WRITER} AND {MAY_MOVE}", "apart = '' OR apart <> holder"),
     ("claim", "forgotten", "DELETE", ADMINISTRATOR, ""),

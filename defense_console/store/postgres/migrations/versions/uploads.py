@@ -8,6 +8,7 @@ from alembic import op
 
 from defense_console.store.postgres.migrations.versions.rights import (
     ADMINISTRATOR,
+    PAGES,
     WRITER,
     of_log,
     policy,
@@ -66,14 +67,14 @@ _MINE: Final = "role_name = current_user"
 POLICIES: Final = (
     ("upload", "own", "SELECT", _MINE, ""),
     ("upload", "named", "SELECT", NAMED, ""),
-    ("upload", "begun", "INSERT", "", f"{_MINE} AND {WRITER}"),
+    ("upload", "begun", "INSERT", "", f"{_MINE} AND ({WRITER} OR {PAGES})"),
     ("upload", "finished", "UPDATE", f"{_MINE} AND sha256 IS NULL", _MINE),
     ("upload", "half_made", "DELETE", f"{_MINE} AND sha256 IS NULL", ""),
     ("upload", "forgotten", "DELETE", ADMINISTRATOR, ""),
     ("upload_part", "of_copy", "SELECT", COPY.format(""), ""),
     ("upload_part", "written", "INSERT", "", COPY.format(f" AND u.{_MINE} AND u.sha256 IS NULL")),
     ("upload_of", "of_log", "SELECT", of_log("upload_of"), ""),
-    ("upload_of", "appended", "INSERT", "", writable("upload_of")),
+    ("upload_of", "appended", "INSERT", "", f"{writable('upload_of')} OR {PAGES}"),
     ("upload_of", "forgotten", "DELETE", ADMINISTRATOR, ""),
 )
 """As `rights.POLICIES`. What is whole nobody changes, and only who forgets removes it."""
