@@ -128,11 +128,13 @@ def import_and_offer(school: School) -> None:
     office.run("import", str(rows))
     done = list[str]()
     with office.terminal() as terminal:
+        terminal.shows("8 Équipe 2")
+        terminal.press("_")
         for name in ("Ada Démo", "Bilal Démo"):
             terminal.shows(name)
             terminal.press("e")
             terminal.shows(f"Proposer la soutenance d{'’' if name < 'B' else 'e '}{name}")
-            terminal.press("2")
+            terminal.press("o")
             terminal.shows("Proposée aux autres mentors")
             terminal.wait(lambda: len(school.rows("SELECT 1 FROM offer")) == len(done) + 1, "it is not offered")
             terminal.press("j")
@@ -148,18 +150,18 @@ def take_one_each(school: School, one: Terminal, two: Terminal) -> tuple[str, st
     for terminal in (one, two):
         terminal.shows("7 Prendre 2")
         terminal.press("è\r")
-        terminal.shows("Prendre la soutenance de s1")
+        terminal.shows("Prendre cette soutenance")
     for terminal in (one, two):
         terminal.press("o")
-    got, too_late = "est à vous", "Lecture seule"
+    got, too_late = "La soutenance d", "Lecture seule"
     for terminal in (one, two):
         terminal.wait(partial(_shows_one_of, terminal, got, too_late), "nobody got it")
     assert sorted(got in terminal.text() for terminal in (one, two)) == [False, True]
     first = "camille" if got in one.text() else "marc"
     other = two if first == "camille" else one
-    other.shows(school.people[first].account, "À prendre 1", "╭─ s2 ─")
+    other.shows(school.people[first].account, "À prendre 1")
     other.press("\r")
-    other.shows("Prendre la soutenance de s2")
+    other.shows("Prendre cette soutenance")
     other.press("o")
     other.shows(got)
     return first, "marc" if first == "camille" else "camille"
