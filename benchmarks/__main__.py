@@ -46,6 +46,7 @@ PARTS: Mapping[str, str] = {
     "fold": "what the length of one log costs",
     "forecast": "how often a forecast holds, and what it costs",
     "growth": "what 1 to 100,000 closed defenses cost, as a table and a plot",
+    "large_school": "a school of a million defenses: its queue, its claims",
     "receive": "whether the clock misses a second while a large archive is taken in",
     "school": "a store on PostgreSQL next to a store in a folder",
     "search": "a search among closed defenses, at the desk",
@@ -259,7 +260,7 @@ def main() -> None:
         prog="python -m benchmarks",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="parts:\n" + "\n".join(f"  {name:10} {what}" for name, what in PARTS.items()),
+        epilog="parts:\n" + "\n".join(f"  {name:12} {what}" for name, what in PARTS.items()),
     )
     parser.add_argument("--quick", action="store_true", help="one round, at most three minutes")
     parser.add_argument("--only", default="", help="rows whose name holds this word")

@@ -1,6 +1,6 @@
 """A school with a million defenses: what its queue, a claim, a move of the cursor and an append cost.
 
-    python -m benchmarks.large_school [--defenses N] [--mentors N] [--address postgresql://…]
+    python -m benchmarks large_school [--defenses N] [--mentors N] [--address postgresql://…]
 
 The tables are filled with COPY: canonical bytes, hashes and rows as the console writes them, logs of two events. One
 defense in a hundred is pending, each claimed by one of the mentors. Then the queue is opened on a new connection, for a

@@ -1,6 +1,6 @@
 """How long a key of a search in the queue takes, with a history of closed defenses, and what the index costs.
 
-    python -m benchmarks.search [CLOSED] [KEYS]
+    python -m benchmarks search [CLOSED] [KEYS]
 
 The store is the one of `stores.py`. Printed, in milliseconds by the clock and of the processor, all threads together:
 making the index, the first search after opening, each key (what is typed, then taken back letter by letter), the first

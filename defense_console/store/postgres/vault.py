@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, Any, TypeVar
 
 from defense_console.model.errors import N_
 from defense_console.store.base import DamagedStore, Problem, StoreError, Unreachable
@@ -21,9 +21,6 @@ from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.transactions import Parameters, Transactions
 from defense_console.store.private_copies import passing_copy
 from defense_console.store.vault import PIECE, Kept, another_in, checked_hash, gone_from
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 T = TypeVar("T")
 
@@ -236,7 +233,7 @@ class _Parts(io.RawIOBase):
         """Return that it can be read."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         """Give what is left of a piece, or the next one."""
         wanted = memoryview(buffer).cast("B")
         if not self._left:
