@@ -78,8 +78,8 @@ MUTANTS: Final = (
     Mutant(
         "an action and its summary are one transaction",
         "defense_console/store/sqlite/store.py",
-        "with self._transaction():\n            seq, hash = log_rules",
-        "if True:\n            seq, hash = log_rules",
+        "with self._rows.together() if job.stream in self._new else self._transaction():",
+        "if True:",
         TINY + "an_action_is_one_transaction",
     ),
     Mutant(
