@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.events import AppFocus
 from textual.message import Message
@@ -146,7 +147,8 @@ class ConsoleApp(Host, inherit_bindings=False):
         if isinstance(event.answer, Refused):
             self.turn(frozenset(screen.stream for screen in self.console_screens()))
         for screen in self.shown_screens():
-            screen.show_saved()
+            with suppress(NoMatches):  # the console ends, and the screen is being taken down
+                screen.show_saved()
 
     def on_odd_input(self, event: OddInput) -> None:
         """Say once that the terminal does not speak UTF-8."""

@@ -33,3 +33,18 @@ def twin(room: Room) -> Iterator[Twin]:
 def desk(twin: Twin) -> StudentDesk:
     """That student."""
     return twin.desk.follow("s1")
+
+
+@pytest.fixture
+def empty(room: Room) -> Room:
+    """A school of mentors on one store in memory, by the clock of the test's machine."""
+    room.database = Database()
+    room.database.now = lambda: room.machine.read().wall
+    return room
+
+
+@pytest.fixture
+def school(empty: Room) -> Room:
+    """That school with one student."""
+    empty.student("s1", "Ada")
+    return empty

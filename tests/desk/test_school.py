@@ -12,11 +12,9 @@ from defense_console.model.student.kinds import StudentHandedOver
 from defense_console.store.claiming import CLAIM_DAYS
 from defense_console.store.people import AskedReading, Person
 from tests.desk.consoles import Twin
-from tests.desk.test_team import DAY_S, of, school, seen, tab_of
+from tests.desk.test_team import DAY_S, of, seen, tab_of
 from tests.store.memory import Database
 from tests.ui.conftest import Room
-
-__all__ = ["school"]
 
 
 def tables(room: Room) -> Database:

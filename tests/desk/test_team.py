@@ -28,20 +28,6 @@ from tests.ui.test_second_reading import released
 DAY_S = 86_400
 
 
-@pytest.fixture
-def empty(room: Room) -> Room:
-    """A school of mentors on one store in memory, by the clock of the test's machine."""
-    room.database = Database()
-    room.database.now = lambda: room.machine.read().wall
-    return room
-
-
-@pytest.fixture
-def school(empty: Room) -> Room:
-    empty.student("s1", "Ada")
-    return empty
-
-
 def of(room: Room, account: str) -> Twin:
     """Open the console of an account."""
     room.account = account

@@ -146,7 +146,12 @@ async def test_a_file_emptied_under_the_console_is_said_and_its_content_put_back
         content = file.read_bytes()
         file.write_bytes(b"")
         # The renewal of the lease may meet it before a read does: a write that failed is what the line says first.
-        await shows(pilot, "✗ NOT ", "was removed or replaced")
+        await shows(pilot, "✗ NOT ")
+        said = (
+            "was removed or replaced",
+            "is empty, which a store never",
+        )  # by who had it open, and who opens it again
+        await until(pilot, lambda: any(each in plain_text(app) for each in said), "nobody says what is wrong")
         await hides(pilot, "✓ saved")
         await pilot.press("v")
         await shows(pilot, "NOT SAVED: 1 action")
