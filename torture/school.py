@@ -49,7 +49,7 @@ ISOLATIONS: tuple[Isolation, ...] = ("read committed", "serializable")
 
 
 class Taken(msgspec.Struct):
-    """What the mentors of one process did: what they took, how long each took, what was refused, tried again, failed."""
+    """What the mentors of one process did: what they took, how long it took, what was refused, tried again, failed."""
 
     streams: list[str] = []
     took_ms: list[float] = []
@@ -153,7 +153,8 @@ def claiming(address: Address, defenses: int) -> tuple[str, list[str]]:
     refused, again = sum(each.refused for each in done), sum(each.again for each in done)
     return (
         (f"{len(taken)} claims of {PROCESSES * MENTORS} mentors, 0 double" if not losses else "claims went wrong")
-        + f", {refused} stale signatures refused, {again} tried again, {len(taken) / seconds:.0f} claims a second signed, p99 {p99:.0f} ms",
+        + f", {refused} stale signatures refused, {again} tried again, "
+        + f"{len(taken) / seconds:.0f} claims a second signed, p99 {p99:.0f} ms",
         losses,
     )
 
