@@ -138,17 +138,20 @@ class ConsoleApp(Host, inherit_bindings=False):
 
     def on_delivered(self, event: Delivered) -> None:
         """Hand the answer to the desk, and show it."""
-        if isinstance(event.answer, Searched):
-            if self.desk.heard(event.answer):
+        with suppress(NoMatches):  # the console ends, and a screen is being taken down
+            self._show_answer(event.answer)
+
+    def _show_answer(self, answer: Answer | Searched) -> None:
+        if isinstance(answer, Searched):
+            if self.desk.heard(answer):
                 for each in self.console_screens():
                     each.show_found()
             return
-        self.desk.acknowledge(event.answer)
-        if isinstance(event.answer, Refused):
+        self.desk.acknowledge(answer)
+        if isinstance(answer, Refused):
             self.turn(frozenset(screen.stream for screen in self.console_screens()))
         for screen in self.shown_screens():
-            with suppress(NoMatches):  # the console ends, and the screen is being taken down
-                screen.show_saved()
+            screen.show_saved()
 
     def on_odd_input(self, event: OddInput) -> None:
         """Say once that the terminal does not speak UTF-8."""
