@@ -86,10 +86,13 @@ class Slow:
     def __init__(self, store: Store, answers: Mapping[str, Found | threading.Event]) -> None:
         self._store = store
         self._answers = answers
+        self.held = set[str]()
+        """The texts that a search has waited with."""
 
     def search(self, wanted: Wanted) -> Found:
         answer = self._answers.get(wanted.text)
         if isinstance(answer, threading.Event):
+            self.held.add(wanted.text)
             assert answer.wait(PATIENCE_S)
             answer = None
         found = self._store.search(wanted) if answer is None else answer
@@ -118,13 +121,20 @@ async def test_no_key_waits_for_a_search_and_a_late_answer_is_dropped(room: Room
         room.add(room.plan(student), ev.Cancelled("student", False), ev.DefenseClosed("left the course"))
         room.plan(student, "IRP-P3")
     slow = {"ada": threading.Event(), "bob": threading.Event()}
-    room.proxy = lambda store: cast(Store, Slow(store, slow))
+    stores = list[Slow]()
+
+    def slowly(store: Store) -> Store:
+        stores.append(Slow(store, slow))
+        return cast(Store, stores[-1])
+
+    room.proxy = slowly
     async with room.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "IRP-P3")
         await pilot.press("slash")
         await type_text(pilot, "ada")
         await shows(pilot, "Found “ada” 2", "Ada Example")
         await hides(pilot, "Bob Example")
+        await until(pilot, lambda: any("ada" in each.held for each in stores), "nobody asks")
         await pilot.press(*["backspace"] * 3)
         await type_text(pilot, "bob")
         await shows(pilot, "Found “bob” 1", "Bob Example")
