@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from defense_console.app import ConsoleApp
+from defense_console.model.student.kinds import SessionStarted
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.store.base import Store, StoreError
 from defense_console.store.sqlite.opening import place
@@ -24,9 +25,11 @@ class Broken:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.error: StoreError | None = None
+        self.only = ""
+        """Name of the one read that fails, "" for every one."""
 
-    def _read(self) -> None:
-        if self.error is not None:
+    def _read(self, name: str = "") -> None:
+        if self.error is not None and self.only in ("", name):
             raise self.error
 
     def subscribe(self) -> Callable[[], bool]:
@@ -45,7 +48,7 @@ class Broken:
             return found
 
         def read(*args: Any, **options: Any) -> Any:
-            self._read()
+            self._read(name)
             return found(*args, **options)
 
         return read
@@ -62,8 +65,9 @@ class Breaking:
         self.stores.append(Broken(store))
         return cast(Store, self.stores[-1])
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: str, only: str = "") -> None:
         for store in self.stores:
+            store.only = only
             store.error = StoreError("The store in {place} does not answer: {reason}.", place="/store", reason=reason)
 
     def mend(self) -> None:
@@ -107,6 +111,18 @@ async def test_the_queue_stays_says_so_and_goes_on_when_the_disk_answers(
         await shows(pilot, "✓ saved", "Lina Demo", "Omar Demo")
     assert app.fault is None
     assert room.defense(first).session == "planned"
+
+
+async def test_who_has_something_today_is_asked_again_where_it_could_not_be_read(room: Room, disk: Breaking) -> None:
+    app = room.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shows(pilot, "✓ saved")
+        disk.fail("disk I/O error", only="of_the_day")
+        room.follow("s2", SessionStarted("", room.machine.read().wall))
+        await shows(pilot, "does not answer: disk I/O error")
+        disk.mend()
+        await shows(pilot, "Omar Demo", "session goes on")
+    assert app.fault is None
 
 
 async def test_a_live_defense_goes_on_and_what_is_decided_is_recorded(room: Room, disk: Breaking) -> None:

@@ -168,9 +168,10 @@ class StudentsDesk:
 
     def look(self) -> None:
         """Find out who has something in a day, for what is due today; the store is asked where anybody has written."""
-        if self._looked_at != self._ledger.snapshot.generation:
-            self._looked_at = self._ledger.snapshot.generation
+        generation = self._ledger.snapshot.generation
+        if self._looked_at != generation:
             self._daily = self._ledger.store.of_the_day()
+            self._looked_at = generation  # where it cannot be read, the next look asks again
 
     def sessions_today(self) -> tuple[DaySession, ...]:
         """Return the sessions of the mentor's day, of those whom the last `look` found; see `sessions_of`.

@@ -65,6 +65,8 @@ class Ask(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """The field has the focus; what was typed before and never became an answer is there again."""
+        if not self.query(Field):
+            return  # it was taken away before it was drawn
         field = self.query_one(Field)
         self._offered = field.text
         if self._field_key in self.texts.drafts:
