@@ -26,7 +26,7 @@ from defense_console.store.sqlite.store import TinyStore
 
 PYTHON = sys.executable
 UP, DOWN = b"\x1b[A", b"\x1b[B"
-UP_AND_DOWN = [DOWN] * 8 + [UP] * 8
+DOWN_AND_UP, UP_AND_DOWN = [DOWN] * 5 + [UP] * 5, [UP] * 5 + [DOWN] * 5
 REST_S, QUICK_REST_S = 10.0, 5.0
 KEYS, QUICK_KEYS = 60, 16
 LIVE = str(defense_id(LIVE_STUDENT, PROJECT, 1))
@@ -94,6 +94,8 @@ class Bench:
         place = self.folder / name
         if not place.exists():
             fill(place, **self._stores[name])
+            with closing(TinyStore.open(place)) as store:
+                store.make_index()
             # The copy of the day: a console would begin it, and its process would outlive the console that is killed.
             Backups(place).write(clocks.read().wall)
         return str(place)
