@@ -51,6 +51,7 @@ PARTS: Mapping[str, str] = {
     "receive": "whether the clock misses a second while a large archive is taken in",
     "school": "a store on PostgreSQL next to a store in a folder",
     "search": "a search among closed defenses, at the desk",
+    "speedups": "what the toolkit's optional textual-speedups gives",
     "streams": "commands that go through a whole store, of any size",
     "students": "opening the list of students with a played year",
     "tick": "a durable action next to the disk",

@@ -75,9 +75,16 @@ class Bench:
         folder: Where the stores are made.
         quick: Fewer keys and shorter rests.
         stores: What each store holds, by name.
+        modules: Where more modules are, besides those that are installed.
     """
 
-    def __init__(self, folder: Path, quick: bool = False, stores: Mapping[str, Mapping[str, int]] = STORES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        quick: bool = False,
+        stores: Mapping[str, Mapping[str, int]] = STORES,
+        modules: Sequence[Path] = (),
+    ) -> None:
         self.folder = folder
         self._stores = stores
         self._keys, self._rest_s = (QUICK_KEYS, QUICK_REST_S) if quick else (KEYS, REST_S)
@@ -86,7 +93,7 @@ class Bench:
             "DEFENSE_CONSOLE_SETTINGS": str(folder / "settings.toml"),
             "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
             "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPATH": str(Path(__file__).parent.parent),
+            "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parent.parent, *modules))),
         } | {name: str(folder / "home") for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
 
     def store(self, name: str) -> str:
