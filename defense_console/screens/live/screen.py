@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
 ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
-"""Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
+"""Commands after which the criterion just rated is still the one that is meant."""
 GAP_SHOWN_S = 600
 """A gap is told in its line for so long; its key works on it afterwards too."""
 

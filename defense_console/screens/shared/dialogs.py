@@ -1,7 +1,7 @@
 """Dialogs: a question, a choice, a sheet. Each answers once; `asking.py` has the one that asks for a text.
 
 `y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. What is higher than the screen
-scrolls, and a line says how much is below. Source: product.md §5.
+scrolls, and a line says how much is below.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from defense_console.words.translation import _
 DRAFT_S = 0.2
 """A draft is handed on at most so long after a key, whether keys rest or not: 300 ms after the key the text is to be
 on the disk, and a busy machine takes some of that. Waiting for a rest would never save whoever types without one.
-Source: product.md §2, torture/kill_nine.py."""
+`torture/kill_nine.py` measures it."""
 
 NEW_LINE = ("alt+enter", "ctrl+j", "shift+enter")
 """Keys that begin a new line. Alt+Enter and Ctrl+J come from every terminal, Shift+Enter from some."""
