@@ -168,7 +168,7 @@ class BriefScreen(DefensePanels):
             await ask_date(self, self.brief, told)
 
     async def action_defense_reschedule(self) -> None:
-        """Another date."""
+        """Ask for another date."""
         await ask_date(self, self.brief)
 
     async def action_defense_close(self) -> None:

@@ -182,5 +182,5 @@ class WaitingScreen(DefensePanels):
             self.console_app.go_on(self.brief.summary)
 
     async def action_defense_reschedule(self) -> None:
-        """Another date."""
+        """Ask for another date."""
         await ask_date(self, self.brief)

@@ -71,7 +71,7 @@ class LiveScreen(WritingScreen):
     # --- what is on it -----------------------------------------------------------------------------------------------
 
     def compose_band(self) -> ComposeResult:
-        """The clock."""
+        """Compose the clock."""
         yield ClockPanel(id="live-clock")
 
     def compose_body(self) -> ComposeResult:
@@ -114,7 +114,7 @@ class LiveScreen(WritingScreen):
 
     @property
     def rubric_list(self) -> RubricList:
-        """The rubric."""
+        """Return the rubric, as the widget that shows it."""
         return self.query_one(RubricList)
 
     def on_mount(self) -> None:
@@ -171,7 +171,7 @@ class LiveScreen(WritingScreen):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Everything."""
+        """Show the defense as it is now: rubric, panels, card, clock, keys."""
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
@@ -203,7 +203,7 @@ class LiveScreen(WritingScreen):
             self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
     def preview(self) -> None:
-        """The card, and which keys act on its criterion."""
+        """Draw the card, and say which keys act on its criterion."""
         self._draw_card()
         self.show_mode()
 
@@ -376,29 +376,29 @@ class LiveScreen(WritingScreen):
             self.tell(view.all_rated(live))
 
     def action_live_rate_met(self) -> None:
-        """Met, and on."""
+        """Rate the criterion met, and go on."""
         self._rate("met")
 
     def action_live_rate_to_improve(self) -> None:
-        """To improve, and on."""
+        """Rate the criterion to improve, and go on."""
         self._rate("to_improve")
 
     def action_live_rate_not_met(self) -> None:
-        """Not met, and on."""
+        """Rate the criterion not met, and go on."""
         self._rate("not_met")
 
     def action_live_rate_not_observed(self) -> None:
-        """Not observed, and on; signing will want a note that says why."""
+        """Rate the criterion not observed, and go on; signing will want a note that says why."""
         self._rate("not_observed")
 
     def action_live_cycle(self) -> None:
-        """The next rating, and stay."""
+        """Give the criterion the next rating, and stay on it."""
         criterion = self._seen_criterion()
         if criterion is not None:
             self.attempt(lambda: self.live.cycle(criterion))
 
     def action_live_clear(self) -> None:
-        """No rating."""
+        """Take the rating of the criterion away."""
         criterion = self._seen_criterion()
         if criterion is not None:
             self.attempt(lambda: self.live.rate(criterion, None))
@@ -481,7 +481,7 @@ class LiveScreen(WritingScreen):
         self.console_app.go("verdict", self.defense_id)
 
     async def action_live_abort(self) -> None:
-        """Break off."""
+        """Break the defense off: a dialog asks why."""
         await flows.abort(self, self.live)
 
     # --- undo --------------------------------------------------------------------------------------------------------
@@ -535,7 +535,7 @@ class LiveScreen(WritingScreen):
         self.write("question")
 
     def action_live_strength(self) -> None:
-        """A strength."""
+        """Write a strength."""
         self.write("strength")
 
     def action_live_improvement(self) -> None:

@@ -297,7 +297,7 @@ class Confirm(Dialog[bool]):
         return capital(self._yes)
 
     def keys(self) -> tuple[Hint, ...]:
-        """Both answers."""
+        """Return the keys that say yes and no."""
         return Hint("y", _("y or o"), self._yes or _("yes")), going_back(self._no)
 
     def press(self, key: str, character: str) -> None:

@@ -99,11 +99,11 @@ class HelpScreen(ConsoleScreen):
         self.action_console_back()
 
     def action_move_down(self) -> None:
-        """Scroll."""
+        """Scroll down."""
         self.query_one(VerticalScroll).scroll_relative(y=2, animate=False)
 
     def action_move_up(self) -> None:
-        """Scroll back."""
+        """Scroll up."""
         self.query_one(VerticalScroll).scroll_relative(y=-2, animate=False)
 
 

@@ -68,7 +68,7 @@ class AsideScreen(ConsoleScreen):
         yield QuietText(id="aside-why")
 
     def compose_body(self) -> ComposeResult:
-        """The rows."""
+        """Compose the list of what is not in the record."""
         yield Panel(id="aside")
 
     @property

@@ -167,9 +167,9 @@ class ReplayScreen(ConsoleScreen):
         self._go(self._replay.next_event(self._position, -1))
 
     def action_move_first(self) -> None:
-        """The start."""
+        """Go to the start of the defense."""
         self._go(0)
 
     def action_move_last(self) -> None:
-        """The end."""
+        """Go to the end of the defense."""
         self._go(self._replay.length_ms)

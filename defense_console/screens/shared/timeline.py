@@ -56,7 +56,7 @@ class TimelineScreen(ConsoleScreen):
         return self._log.stream
 
     def compose_body(self) -> ComposeResult:
-        """One list."""
+        """Compose the list of events."""
         yield Panel(id="timeline")
 
     @property

@@ -50,7 +50,7 @@ NO_ALERT: Final = N_("Choose an alert that is raised: {key:panel.next} goes ther
 
 @dataclass(frozen=True)
 class OnAlerts:
-    """The screen.
+    """The screen of alerts, as its wishes see it.
 
     Attributes:
         desk: of the student under the cursor.

@@ -33,7 +33,7 @@ class InsightScreen(ConsoleScreen):
         self._plots: tuple[Plot, ...] | None = None
 
     def compose_body(self) -> ComposeResult:
-        """One list."""
+        """Compose the panel of plots."""
         yield Panel(id="plots")
 
     @property
@@ -43,7 +43,7 @@ class InsightScreen(ConsoleScreen):
 
     @property
     def panel(self) -> Panel:
-        """The plots."""
+        """Return the panel of plots."""
         return self.query_one("#plots", Panel)
 
     def turned(self) -> None:

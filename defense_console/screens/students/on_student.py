@@ -43,7 +43,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
 
     @property
     def place_id(self) -> str:
-        """The student."""
+        """Return the id of the student."""
         return self.student_id
 
     @property
@@ -120,7 +120,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
         self.write("goal")
 
     def action_student_question(self) -> None:
-        """A question of the student."""
+        """Write down a question of the student."""
         self.write("question")
 
     def action_student_note(self) -> None:

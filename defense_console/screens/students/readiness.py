@@ -139,5 +139,5 @@ class ReadinessScreen(StudentPanels):
         self._rate("not_met")
 
     def action_readiness_clear(self) -> None:
-        """No rating."""
+        """Take the student's own rating of a criterion away."""
         self._rate(None)

@@ -32,7 +32,7 @@ class RehearsalScreen(LiveScreen):
 
     @property
     def whose(self) -> str:
-        """Who rehearses."""
+        """Return who rehearses, in words."""
         return self.live.whose
 
     @property

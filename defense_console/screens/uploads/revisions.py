@@ -228,11 +228,11 @@ class RevisionsScreen(DefensePanels):
             self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
 
     def action_revisions_later(self) -> None:
-        """More time."""
+        """Give the student more time for the document."""
         self._extend(1)
 
     def action_revisions_earlier(self) -> None:
-        """Less time."""
+        """Give the student less time for the document."""
         self._extend(-1)
 
     # --- all of them -----------------------------------------------------------------------------------------------

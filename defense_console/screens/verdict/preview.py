@@ -77,7 +77,7 @@ class PreviewScreen(WritingScreen):
         yield QuietText(id="preview-line")
 
     def compose_body(self) -> ComposeResult:
-        """The text."""
+        """Compose the text of the report."""
         yield Panel(id="report")
 
     @property

@@ -262,15 +262,15 @@ class VerdictScreen(DefensePanels):
             self.tell(_("Not what is suggested: {key:verdict.reason} writes the reason."))
 
     def action_verdict_validated(self) -> None:
-        """Validated."""
+        """Choose *validated*."""
         self._choose("validated")
 
     def action_verdict_conditional(self) -> None:
-        """Conditional."""
+        """Choose *conditional*."""
         self._choose("conditional")
 
     def action_verdict_rework(self) -> None:
-        """To rework."""
+        """Choose *to rework*."""
         self._choose("rework")
 
     def action_edit_undo(self) -> None:
@@ -308,11 +308,11 @@ class VerdictScreen(DefensePanels):
         self.attempt(lambda: self.verdict.move_due(row, by_s))
 
     def action_verdict_due_later(self) -> None:
-        """More time."""
+        """Give the student more time for the document."""
         self._move_due(1)
 
     def action_verdict_due_earlier(self) -> None:
-        """Less time."""
+        """Give the student less time for the document."""
         self._move_due(-1)
 
     async def action_verdict_add_row(self) -> None:
@@ -322,7 +322,7 @@ class VerdictScreen(DefensePanels):
     # --- texts ---------------------------------------------------------------------------------------------------
 
     def action_verdict_strength(self) -> None:
-        """A strength."""
+        """Write a strength."""
         self.write("strength")
 
     def action_verdict_improvement(self) -> None:
@@ -387,7 +387,7 @@ class VerdictScreen(DefensePanels):
         await after_release.contest(self, self.verdict)
 
     async def action_verdict_next_attempt(self) -> None:
-        """The next attempt."""
+        """Plan the next attempt: a dialog asks when."""
         await after_release.plan_next_attempt(self, self.verdict)
 
     # --- clock, while live ---------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class ReadingScreen(ReplayScreen):
         return self.query_one(RubricList)
 
     def shown(self, known: Defense) -> Defense:
-        """My ratings."""
+        """Return the defense with the ratings of the reader in the place of the first ones."""
         return self.desk_of_reading.shown(known)
 
     def listed(self, events: tuple[DefenseEvent, ...]) -> tuple[DefenseEvent, ...]:
@@ -110,19 +110,19 @@ class ReadingScreen(ReplayScreen):
         self._rubric.go_to(self._rubric.row_count() - 1)
 
     def action_live_rate_met(self) -> None:
-        """Met."""
+        """Rate the criterion met, and go on."""
         self._rate("met")
 
     def action_live_rate_to_improve(self) -> None:
-        """To improve."""
+        """Rate the criterion to improve, and go on."""
         self._rate("to_improve")
 
     def action_live_rate_not_met(self) -> None:
-        """Not met."""
+        """Rate the criterion not met, and go on."""
         self._rate("not_met")
 
     def action_live_rate_not_observed(self) -> None:
-        """Not observed."""
+        """Rate the criterion not observed, and go on."""
         self._rate("not_observed")
 
     def _rate(self, rating: RatingValue) -> None:

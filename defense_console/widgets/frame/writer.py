@@ -154,7 +154,7 @@ class Writer(Vertical):
 
         @property
         def control(self) -> Writer:
-            """The strip."""
+            """Return the field that was written in."""
             return self.writer
 
     class Typed(Message):
@@ -169,7 +169,7 @@ class Writer(Vertical):
 
         @property
         def control(self) -> Writer:
-            """The strip."""
+            """Return the field that was written in."""
             return self.writer
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -180,7 +180,7 @@ class Writer(Vertical):
         self._given_drawn = ""
 
     def compose(self) -> ComposeResult:
-        """The field."""
+        """Compose the field in its frame."""
         yield Field.plain()
 
     def cover(self, region: Region, boxed: bool) -> None:
