@@ -305,11 +305,11 @@ class LiveScreen(WritingScreen):
     # --- moving ------------------------------------------------------------------------------------------------------
 
     def action_move_down(self) -> None:
-        """One line down."""
+        """Go one line down."""
         self._move(1)
 
     def action_move_up(self) -> None:
-        """One line up."""
+        """Go one line up."""
         self._move(-1)
 
     def _move(self, by: int) -> None:
@@ -323,11 +323,11 @@ class LiveScreen(WritingScreen):
             self.rubric_list.move(by)
 
     def action_panel_next(self) -> None:
-        """The next pane."""
+        """Go to the next pane."""
         self._turn(1)
 
     def action_panel_previous(self) -> None:
-        """The pane before."""
+        """Go to the pane before."""
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
@@ -404,14 +404,14 @@ class LiveScreen(WritingScreen):
             self.attempt(lambda: self.live.rate(criterion, None))
 
     def action_live_next_unrated(self) -> None:
-        """The next criterion without a rating."""
+        """Go to the next criterion without a rating."""
         if self.pane != "rubric":
             self.show_pane("rubric")
         criterion = self.rubric_list.criterion
         self._go_on(criterion.id if criterion is not None else None)
 
     def action_live_details(self) -> None:
-        """The focused criterion in full."""
+        """Show the focused criterion in full."""
         if not self._rubric_is_seen():
             return
         criterion = self.rubric_list.criterion
@@ -433,11 +433,11 @@ class LiveScreen(WritingScreen):
         self.tell(_("The clock is paused; “{key:clock.pause_reason}” says why.") if paused else _("The clock runs."))
 
     async def action_clock_pause_reason(self) -> None:
-        """Why the clock was paused."""
+        """Ask why the clock was paused."""
         await flows.explain_pause(self, self.live)
 
     def action_clock_next_phase(self) -> None:
-        """The next phase; one that ended below its window may have been a slip of the finger."""
+        """Enter the next phase; one that ended below its window may have been a slip of the finger."""
         before = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
         defense = self.attempt(self.live.next_phase)
         if defense is not None:
@@ -446,11 +446,11 @@ class LiveScreen(WritingScreen):
             self.tell(_(text, phase=phase_word(defense.timeline.phase)))
 
     def action_clock_more(self) -> None:
-        """One minute more for this phase."""
+        """Give this phase one minute more."""
         self._move_target(60)
 
     def action_clock_less(self) -> None:
-        """One minute less for this phase."""
+        """Give this phase one minute less."""
         self._move_target(-60)
 
     def _move_target(self, by_s: int) -> None:
@@ -460,24 +460,24 @@ class LiveScreen(WritingScreen):
             self.tell(_("{phase}: {time} planned.", phase=phase_word(phase.id), time=clock_text(phase.target_s)))
 
     def action_clock_gap_to_pause(self) -> None:
-        """The last gap was a pause."""
+        """Make the last gap a pause."""
         if self.attempt(self.live.gap_to_pause) is not None:
             self.tell(_("The gap is a pause now."))
 
     def action_live_recording(self) -> None:
-        """The recording starts now."""
+        """Record that the recording starts now."""
         if self.attempt(self.live.recording) is not None:
             self.tell(_("Recording: notes also bear the recording's time from now on."))
 
     def action_live_finish(self) -> None:
-        """The defense ends; the verdict is next."""
+        """End the defense; the verdict is next."""
         if self.live.defense.session == "live":
             finish(self, self.live, self.action_live_verdict)
         else:
             self.action_live_verdict()
 
     def action_live_verdict(self) -> None:
-        """The verdict, while the defense goes on."""
+        """Open the verdict, while the defense goes on."""
         self.console_app.go("verdict", self.defense_id)
 
     async def action_live_abort(self) -> None:
@@ -522,16 +522,16 @@ class LiveScreen(WritingScreen):
             self.tell(_("Question parked.") if field == "question" else _("Kept."))
 
     def action_live_note(self) -> None:
-        """A note on the defense."""
+        """Write a note on the defense."""
         self.write("note")
 
     def action_live_note_criterion(self) -> None:
-        """A note on the criterion just rated, or on the focused one."""
+        """Write a note on the criterion just rated, or on the focused one."""
         if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
     def action_live_question(self) -> None:
-        """A question for later."""
+        """Park a question for later."""
         self.write("question")
 
     def action_live_strength(self) -> None:
@@ -543,7 +543,7 @@ class LiveScreen(WritingScreen):
         self.write("improvement")
 
     def action_live_edit_note(self) -> None:
-        """The focused note again."""
+        """Write on in the focused note."""
         chosen = self.query_one(NotesPanel).chosen
         if chosen is not None:
             self.write(f"edit/{chosen}")
@@ -563,7 +563,7 @@ class LiveScreen(WritingScreen):
             self.attempt(lambda: self.live.move_question(chosen))
 
     def action_live_edit_question(self) -> None:
-        """The focused question again."""
+        """Write on in the focused question."""
         chosen = self.query_one(QuestionsPanel).chosen
         if chosen is not None:
             self.write(f"edit/{chosen}")
@@ -589,6 +589,6 @@ class LiveScreen(WritingScreen):
         self.app.push_screen(AudienceScreen(self.live))
 
     def action_live_role(self) -> None:
-        """The role card."""
+        """Show the role card."""
         keys = keys_of(command("live.role"), self.desk.settings)
         self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing=keys))

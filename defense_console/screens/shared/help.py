@@ -95,7 +95,7 @@ class HelpScreen(ConsoleScreen):
         return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"), end=end)
 
     def action_console_help(self) -> None:
-        """The same key puts the help away."""
+        """Put the help away, by the same key."""
         self.action_console_back()
 
     def action_move_down(self) -> None:

@@ -104,11 +104,11 @@ class AsideScreen(ConsoleScreen):
         return OnAside(self._log_desk, "aside", self.query_one("#aside", Panel).key)
 
     def action_move_down(self) -> None:
-        """The next row."""
+        """Go to the next row."""
         self.query_one("#aside", Panel).move(1)
 
     def action_move_up(self) -> None:
-        """The row before."""
+        """Go to the row before."""
         self.query_one("#aside", Panel).move(-1)
 
     def action_aside_keep(self) -> None:

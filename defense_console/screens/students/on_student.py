@@ -116,7 +116,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_student_goal(self) -> None:
-        """The next goal."""
+        """Write the next goal."""
         self.write("goal")
 
     def action_student_question(self) -> None:
@@ -124,7 +124,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
         self.write("question")
 
     def action_student_note(self) -> None:
-        """A private note."""
+        """Write a private note."""
         self.write("note")
 
     async def action_student_rehearse(self) -> None:
