@@ -18,10 +18,10 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import shortened
-from defense_console.screens.live import flows, view
+from defense_console.screens.live import flows
 from defense_console.screens.live import words as live_words
-from defense_console.screens.live.view import PANES, Pane
 from defense_console.screens.live.wishes import LIVE, OnLive
+from defense_console.screens.live.words import PANES, Pane
 from defense_console.screens.shared.criteria import criterion_names
 from defense_console.screens.shared.dialogs import Sheet
 from defense_console.screens.shared.finishing import finish
@@ -180,7 +180,7 @@ class LiveScreen(WritingScreen):
         self.set_class(self.last_phase, "-last-phase")
         if self.pane not in self.panes():
             self.show_pane("rubric")
-        titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
+        titles = live_words.pane_titles(live, self.panes(), sum(row.kept for row in rows))
         self._draw_panes(titles, verdict, rows)
         self._draw_card()
         self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
@@ -220,7 +220,7 @@ class LiveScreen(WritingScreen):
 
     def _draw_clock(self, defense: Defense) -> None:
         live, rules = self.live, self.live.curriculum.rules
-        around = Around(*self._following, *view.recording_words(live), self._clock_keys)
+        around = Around(*self._following, *live_words.recording_words(live), self._clock_keys)
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:
@@ -230,7 +230,7 @@ class LiveScreen(WritingScreen):
     def _look_ahead(self) -> None:
         """When the next defense starts; read when the screen is shown, not every second."""
         entries, now = self.desk.agenda.entries(), self.desk.now().wall
-        self._following = view.next_defense(entries, self.defense_id, self.zone, now)
+        self._following = live_words.next_defense(entries, self.defense_id, self.zone, now)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """The card shows the focused criterion."""
@@ -373,7 +373,7 @@ class LiveScreen(WritingScreen):
         if following is not None:
             self.rubric_list.go_to_criterion(following)
         else:
-            self.tell(view.all_rated(live))
+            self.tell(live_words.all_rated(live))
 
     def action_live_rate_met(self) -> None:
         """Rate the criterion met, and go on."""
@@ -490,7 +490,7 @@ class LiveScreen(WritingScreen):
         """Take back, and say what; without the start there is only the waiting room."""
         action = self.live.defense.undo[-1]
         if self.attempt(self.live.undo) is not None:
-            self.tell(_("Undone: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
+            self.tell(_("Undone: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80)))
             if self.live.defense.session == "waiting":
                 self.console_app.go("waiting", self.defense_id)
 
@@ -498,7 +498,9 @@ class LiveScreen(WritingScreen):
         """Do again, and say what."""
         action = self.live.defense.redo[-1]
         if self.attempt(self.live.redo) is not None:
-            self.tell(_("Done again: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
+            self.tell(
+                _("Done again: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80))
+            )
 
     # --- texts -------------------------------------------------------------------------------------------------------
 
