@@ -305,11 +305,11 @@ class LiveScreen(WritingScreen):
     # --- moving ------------------------------------------------------------------------------------------------------
 
     def action_move_down(self) -> None:
-        """Go one line down."""
+        """One line down."""
         self._move(1)
 
     def action_move_up(self) -> None:
-        """Go one line up."""
+        """One line up."""
         self._move(-1)
 
     def _move(self, by: int) -> None:
@@ -323,11 +323,11 @@ class LiveScreen(WritingScreen):
             self.rubric_list.move(by)
 
     def action_panel_next(self) -> None:
-        """Go to the next pane."""
+        """The next pane."""
         self._turn(1)
 
     def action_panel_previous(self) -> None:
-        """Go to the pane before."""
+        """The pane before."""
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
@@ -376,19 +376,19 @@ class LiveScreen(WritingScreen):
             self.tell(live_words.all_rated(live))
 
     def action_live_rate_met(self) -> None:
-        """Rate the criterion met, and go on."""
+        """Met, and on."""
         self._rate("met")
 
     def action_live_rate_to_improve(self) -> None:
-        """Rate the criterion to improve, and go on."""
+        """To improve, and on."""
         self._rate("to_improve")
 
     def action_live_rate_not_met(self) -> None:
-        """Rate the criterion not met, and go on."""
+        """Not met, and on."""
         self._rate("not_met")
 
     def action_live_rate_not_observed(self) -> None:
-        """Rate the criterion not observed, and go on; signing will want a note that says why."""
+        """Not observed, and on; signing will want a note that says why."""
         self._rate("not_observed")
 
     def action_live_cycle(self) -> None:
@@ -446,11 +446,11 @@ class LiveScreen(WritingScreen):
             self.tell(_(text, phase=phase_word(defense.timeline.phase)))
 
     def action_clock_more(self) -> None:
-        """Give this phase one minute more."""
+        """One minute more for this phase."""
         self._move_target(60)
 
     def action_clock_less(self) -> None:
-        """Give this phase one minute less."""
+        """One minute less for this phase."""
         self._move_target(-60)
 
     def _move_target(self, by_s: int) -> None:
@@ -524,7 +524,7 @@ class LiveScreen(WritingScreen):
             self.tell(_("Question parked.") if field == "question" else _("Kept."))
 
     def action_live_note(self) -> None:
-        """Write a note on the defense."""
+        """A note on the defense."""
         self.write("note")
 
     def action_live_note_criterion(self) -> None:
@@ -533,11 +533,11 @@ class LiveScreen(WritingScreen):
             self.write(f"criterion/{criterion.id}")
 
     def action_live_question(self) -> None:
-        """Park a question for later."""
+        """A question for later."""
         self.write("question")
 
     def action_live_strength(self) -> None:
-        """Write a strength."""
+        """A strength."""
         self.write("strength")
 
     def action_live_improvement(self) -> None:

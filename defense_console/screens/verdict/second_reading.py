@@ -110,19 +110,19 @@ class ReadingScreen(ReplayScreen):
         self._rubric.go_to(self._rubric.row_count() - 1)
 
     def action_live_rate_met(self) -> None:
-        """Rate the criterion met, and go on."""
+        """Met."""
         self._rate("met")
 
     def action_live_rate_to_improve(self) -> None:
-        """Rate the criterion to improve, and go on."""
+        """To improve."""
         self._rate("to_improve")
 
     def action_live_rate_not_met(self) -> None:
-        """Rate the criterion not met, and go on."""
+        """Not met."""
         self._rate("not_met")
 
     def action_live_rate_not_observed(self) -> None:
-        """Rate the criterion not observed, and go on."""
+        """Not observed."""
         self._rate("not_observed")
 
     def _rate(self, rating: RatingValue) -> None:
