@@ -1,4 +1,4 @@
-"""The mentor's keys in sentences: which key a message names for a command, and the key table of the README."""
+"""The mentor's keys in sentences: which key a message names for a command, and the key tables of `docs/keys.md`."""
 
 from __future__ import annotations
 

@@ -575,15 +575,15 @@ class ConsoleScreen(Screen[None]):
         self.console_app.ask_quit()
 
     def action_console_copy_unsaved(self) -> None:
-        """Everything that is not saved, in words, to the clipboard and into a file."""
+        """Copy everything that is not saved, in words, to the clipboard and into a file."""
         self.console_app.copy_unsaved()
 
     def action_console_language(self) -> None:
-        """The other language."""
+        """Switch to the other language."""
         self.console_app.switch_language()
 
     def action_console_theme(self) -> None:
-        """The other theme."""
+        """Switch to the other theme."""
         self.console_app.switch_theme()
 
 

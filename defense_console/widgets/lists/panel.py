@@ -59,7 +59,7 @@ class Panel(LineList):
 
         @property
         def control(self) -> Panel:
-            """The panel."""
+            """Return the panel in which an item was chosen."""
             return self.panel
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
