@@ -50,6 +50,14 @@ def isolation() -> Isolation:
     return "read committed"
 
 
+class AtSerializable:
+    """For a class of tests whose sessions are at the other isolation level."""
+
+    @pytest.fixture
+    def isolation(self) -> Isolation:
+        return "serializable"
+
+
 @pytest.fixture
 def address(base: str, schema: str, isolation: Isolation) -> Address:
     """The address of a school that nobody else has."""
