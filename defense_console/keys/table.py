@@ -428,7 +428,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _c("alerts.unfounded", "x 3 quotation_mark", N_("not founded"), N_("The proposal is not founded."), "alerts",
        footer=12),
     _c("alerts.praise", "p", N_("praise"), N_("Tell the school something good of the student."), "alerts"),
-    _c("alerts.answered", "a", N_("answered"), N_("The school answered this alert."), "alerts", footer=20),
+    _c("alerts.answered", "a", N_("answer"), N_("The school answered this alert."), "alerts", footer=20),
     _c("alerts.close", "f", N_("close"), N_("This alert is over: it helped, it did not, or it was not founded."),
        "alerts", footer=21),
     _c("alerts.copy", "c", N_("copy"), N_("Copy the text of the alert."), "alerts", footer=30),
