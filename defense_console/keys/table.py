@@ -135,8 +135,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
        "queue", "brief", "waiting", "live", "verdict", "revisions", "preview", "students", "student", "check_in",
        "alerts", "readiness", "reading", footer=90),
     _c("edit.redo", "y", N_("redo"), N_("Do again what was taken back."),
-       "brief", "waiting", "live", "verdict", "revisions", "preview", "student", "check_in", "alerts", "readiness",
-       "reading"),
+       "brief", "waiting", "live", "verdict", "revisions", "preview", "students", "student", "check_in", "alerts",
+       "readiness", "reading"),
     # --- also while writing ----------------------------------------------------------------------------------------
     _c("anywhere.note", "f2", N_("note"), N_("Write a note, also from a text field."), writing=True,
        acts_as={"queue": "live.note", "brief": "live.note", "waiting": "live.note", "live": "live.note",

@@ -138,9 +138,9 @@ async def test_a_list_takes_back_only_what_it_did_itself(room: Room) -> None:
         await pilot.press("enter")
         await shows(pilot, "Changed: Inès Gabarit Junior; u takes it back.")
         await pilot.press("escape", "home", "u")
-        await shows(pilot, "Undone: ", "Inès Gabarit Junior")
-        await pilot.press("end")
-        await hides(pilot, "Junior")
+        await shows(pilot, "Undone: ", "Inès Gabarit Junior", "; y does it again")
+        await pilot.press("y")
+        await shows(pilot, "Done again: ")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (120, 40)])

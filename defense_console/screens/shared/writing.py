@@ -224,7 +224,8 @@ class WritingScreen(ConsoleScreen):
         action = next(reversed(desk.state.undo), 0)
         if self.attempt(desk.undo) is None:
             return False
-        self.tell(_("Undone: {what}", what=shortened(self.deed_words(desk, action), DEED_CELLS)))
+        what = shortened(self.deed_words(desk, action), DEED_CELLS)
+        self.tell(_("Undone: {what}; {key:edit.redo} does it again", what=what))
         return True
 
     def bring_back(self, desk: LogDesk[Any, Any]) -> bool:

@@ -34,7 +34,7 @@ from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
 from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
-from defense_console.screens.students.deeds import NOTHING_DONE, Deeds
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, Deeds
 from defense_console.screens.students.wishes import NOBODY
 from defense_console.screens.verdict.saving import MESSAGE_FORMS, form_of, save_as
 from defense_console.widgets.frame.header_line import Headline
@@ -105,7 +105,7 @@ ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.tighten": _tightens,
     "alerts.open": lambda seen: reads(seen.desk, NOBODY),
     "edit.undo": lambda seen: unless((desk := needs(seen.undoes, NOTHING_DONE)).refusal(desk.undoing)),
-    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_DONE)).refusal(desk.redoing)),
+    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_UNDONE)).refusal(desk.redoing)),
 }
 
 
@@ -308,7 +308,7 @@ class AlertsScreen(PanelScreen):
 
     def action_edit_redo(self) -> None:
         """Do again what was taken back here."""
-        self.bring_back(needs(self.seen().redoes, NOTHING_DONE))
+        self.bring_back(needs(self.seen().redoes, NOTHING_UNDONE))
 
     async def action_alerts_raise(self) -> None:
         """Ask for the four lines, show them, and raise the alert."""

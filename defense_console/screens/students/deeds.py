@@ -8,6 +8,7 @@ from defense_console.desk.student.student import StudentDesk
 from defense_console.model.errors import N_
 
 NOTHING_DONE: Final = N_("Nothing was done here that can be taken back; {key:edit.undo} on a student undoes there.")
+NOTHING_UNDONE: Final = N_("Nothing was taken back here that can be done again.")
 
 
 class Deeds:

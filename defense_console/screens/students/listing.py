@@ -17,7 +17,7 @@ from defense_console.screens.console import Place
 from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.screens.shared.wishes import needs
 from defense_console.screens.students import words
-from defense_console.screens.students.deeds import NOTHING_DONE, Deeds
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, Deeds
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
 from defense_console.widgets.frame.header_line import Headline
@@ -186,11 +186,16 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """Take back what was done from the list."""
         self.take_back(needs(self._deeds.to_undo, NOTHING_DONE))
 
+    def action_edit_redo(self) -> None:
+        """Do again what was taken back from the list."""
+        self.bring_back(needs(self._deeds.to_redo, NOTHING_UNDONE))
+
     def seen(self) -> OnStudents:
         """The list, and the student under the cursor."""
         chosen = self.table.chosen
         row = next((row for row in self._rows if row.line.student.id == chosen), None)
-        return OnStudents(self.desk.agenda, row.line.student if row is not None else None, self._deeds.to_undo)
+        selected = row.line.student if row is not None else None
+        return OnStudents(self.desk.agenda, selected, self._deeds.to_undo, self._deeds.to_redo)
 
     @property
     def _chosen_id(self) -> str:
