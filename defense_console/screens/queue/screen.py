@@ -53,6 +53,7 @@ class QueueScreen(SearchedList):
         super().__init__()
         self.tab: Tab | None = "today"
         self.order: Order = "time"
+        self._waits = False
         self.filter = Filter()
         self._entries: tuple[Entry, ...] = ()
         self._by_id: dict[str, Entry] = {}  # what may be under the cursor
@@ -291,6 +292,7 @@ class QueueScreen(SearchedList):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._entries)
         del counts["closed"]  # nobody counts the closed ones
+        self._waits = counts["mentor"] > 0
         counts["today"] += len(self._open_sessions) + len(self._rehearsals) + len(self._alerts)
         self.show_tabs(counts)
 
@@ -410,7 +412,7 @@ class QueueScreen(SearchedList):
         entry, chosen = self._selected(), self.table.chosen
         rehearsing = (each.student_id for each in self._rehearsals if each.id == day_sessions.rehearsal_of(chosen))
         followed = day_sessions.student_of(chosen) or day_sessions.alert_of(chosen) or next(rehearsing, "")
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed)
+        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed, self._waits)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
@@ -485,8 +487,7 @@ class QueueScreen(SearchedList):
         everything = agenda.queue(self._entries, self.order)
         following = agenda.next_waiting(everything, self.table.chosen)
         if following is None:
-            self.tell(_("Nothing waits for you."))
-            return
+            return  # nothing waits any more
         if all(entry is not following for entry in self._shown()):
             self.show_tab("mentor")
             self.update()
