@@ -132,6 +132,21 @@ async def test_a_name_that_is_none_is_asked_again(room: Room, name: str, count: 
         await shows(pilot, f"Type 1 to 200 characters; these are {count}.", "2 of 3")
 
 
+async def test_what_is_typed_takes_the_place_of_the_zone_that_is_offered(room: Room) -> None:
+    file = started(room)
+    async with room.app().run_test(size=SIZE) as pilot:
+        await shows(pilot, "First start, 1 of 3")
+        await pilot.press("2")
+        await shows(pilot, "What is your name?")
+        await type_text(pilot, "Zoé")
+        await pilot.press("enter")
+        await shows(pilot, "UTC", "3 of 3")
+        await type_text(pilot, "Europe/Paris")
+        await pilot.press("enter")
+        await shows(pilot, "Kept in")
+    assert load(file, {}).zone == "Europe/Paris"
+
+
 async def test_a_zone_that_is_misspelt_is_refused_with_the_nearest(room: Room) -> None:
     file = started(room)
     async with room.app().run_test(size=SIZE) as pilot:

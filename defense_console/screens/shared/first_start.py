@@ -46,9 +46,9 @@ class AskSetting(Dialog[str | None]):
         yield Static(markup=False, classes="dialog--refusal")
 
     def on_mount(self) -> None:
-        """The field has the focus."""
+        """The field has the focus; what is typed takes the place of what it offers."""
         field = self.query_one(Field)
-        field.move_cursor(field.document.end)
+        field.select_all()
         self.set_focus(field)
 
     def keys(self) -> tuple[Hint, ...]:
