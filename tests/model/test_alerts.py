@@ -161,6 +161,15 @@ def test_an_answer_keeps_its_rule_quiet_for_a_time(said: RuleReply, more: dict[s
     assert proposals([msgspec.structs.replace(known, student="s2")], only, [answer], after(80))
 
 
+def test_a_closed_alert_keeps_its_rule_quiet_from_the_day_it_was_closed() -> None:
+    known = facts(meetings=missed(False, False))
+    only = msgspec.structs.replace(RULES, rules=(MISSED,))
+    closed = 77 + RULES.raised_days + 5
+    answer = msgspec.structs.replace(answered("raised", 2, after(77)), closed=after(closed))
+    assert proposals([known], only, [answer], after(closed)) == (), "it was proposed again at once"
+    assert proposals([known], only, [answer], after(closed + RULES.raised_days))
+
+
 def test_later_ends_on_the_day_that_was_said() -> None:
     known = facts(meetings=missed(False, False))
     only = msgspec.structs.replace(RULES, rules=(MISSED,))

@@ -341,7 +341,7 @@ class OutlookDesk:
         return [
             alerts.ReasonAnswer(
                 id, each.rule, each.measured, local_day(each.at, zone), each.said, day_of(each.until), each.open,
-                each.founded,
+                each.founded, local_day(each.closed_at, zone) if each.closed_at else None,
             )
             for id, student in students.items()
             for each in student.standing.answers

@@ -55,7 +55,7 @@ class AlertRules(msgspec.Struct, frozen=True):
         answer_days: days after which an alert that the school has not answered is overdue.
         a_week: most proposals a week for all students together; weeks begin on Monday.
         later_days: how long a rule keeps quiet about a student after *later*.
-        raised_days: how long after *raise*; while the alert is open it always does.
+        raised_days: how long after a raised alert was closed; while it is open it always does.
         not_founded_days: how long after *not founded*.
         judged_from: answers from which on a rule's precision can ask for a tighter threshold.
         precise_percent: precision below which it asks.
@@ -142,6 +142,7 @@ class ReasonAnswer(msgspec.Struct, frozen=True):
         said: raise, later, or not founded.
         until: the day on which *later* ends; None where the rules say how long.
         open: for a raised alert, whether it still is.
+        closed: the day on which it was closed; None for other answers.
         founded: how it ended; a raised alert counts as founded until it is closed as not founded.
     """
 
@@ -153,6 +154,7 @@ class ReasonAnswer(msgspec.Struct, frozen=True):
     until: date | None = None
     open: bool = False
     founded: bool = True
+    closed: date | None = None
 
 
 class Precision(msgspec.Struct, frozen=True):
@@ -296,7 +298,7 @@ def _keeps_quiet(answer: ReasonAnswer, rules: AlertRules, today: date) -> bool:
     if answer.said == "later" and answer.until is not None:
         return today < answer.until
     days = {"later": rules.later_days, "raised": rules.raised_days, "not_founded": rules.not_founded_days}
-    return (today - answer.day).days < days[answer.said]
+    return (today - (answer.closed or answer.day)).days < days[answer.said]
 
 
 # --- how often a rule was right ---------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _answers(state: StudentFolding) -> Iterator[values.RuleAnswer]:
         if alert.rule:
             for rule, measured in {alert.rule: alert.measured, **alert.also}.items():
                 founded, open = alert.result != "not_founded", alert.state != "closed"
-                yield values.RuleAnswer(rule, measured, alert.raised_at, "raised", "", open, founded)
+                yield values.RuleAnswer(rule, measured, alert.raised_at, "raised", "", open, founded, alert.closed_at)
     for each in state.put_off.values():
         said: values.RuleReply = "later" if each.until else "not_founded"
         yield values.RuleAnswer(each.rule, each.measured, each.at, said, each.until)

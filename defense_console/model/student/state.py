@@ -91,6 +91,7 @@ class RuleAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
         at: ISO 8601 UTC.
         until: the day until which it waits after *later*, "" otherwise.
         open: for a raised alert, whether it still is.
+        closed_at: of a raised alert, "" while it is open; ISO 8601 UTC.
         founded: False once a raised alert was closed as not founded.
     """
 
@@ -101,9 +102,10 @@ class RuleAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     until: str = ""
     open: bool = False
     founded: bool = True
+    closed_at: str = ""
 
 
-STANDING_VERSION = 3
+STANDING_VERSION = 4
 """Goes up when a field of `Standing` is added or means something else: a store folds older rows again."""
 
 
