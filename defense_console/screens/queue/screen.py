@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 
-from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.searching import Search
 from defense_console.keys.keymap import command
@@ -25,12 +24,11 @@ from defense_console.screens.queue import listing
 from defense_console.screens.queue import sessions as day_sessions
 from defense_console.screens.queue import team as school
 from defense_console.screens.queue import words as queue_words
-from defense_console.screens.queue.wishes import QUEUE, OnQueue
+from defense_console.screens.queue.wishes import NONE_SELECTED, QUEUE, OnQueue
 from defense_console.screens.shared.searched_list import SearchedList
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
 from defense_console.widgets.lists.queue_table import Listed, QueueRow, QueueSection, QueueTable
@@ -42,12 +40,14 @@ if TYPE_CHECKING:
     from defense_console.desk.student.students import DayAlert, DaySession
 
 
-class QueueScreen(SearchedList):
+class QueueScreen(SearchedList[BriefDesk]):
     """What is pending, in order. Lies under every other screen."""
 
     CONTEXT = "queue"
     WISHES = QUEUE
     TABS = listing.TAB_LABELS
+    ORDERS = queue_words.ORDER_LABELS
+    NONE_SELECTED = NONE_SELECTED
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,6 @@ class QueueScreen(SearchedList):
         """Ids of the live ones that are listed."""
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
-        self._about: BriefDesk | None = None
         self._sessions: tuple[DaySession, ...] = ()
         """Weekly sessions of today; asked for when nothing waits."""
         self._rehearsals: tuple[GoingOn, ...] = ()
@@ -106,26 +105,10 @@ class QueueScreen(SearchedList):
         card = self.query_one("#queue-card").region
         return card if card.area else super().writing_region()
 
-    def standing_line(self) -> str:
-        """What is to know of the defense whose note is being written; the list is about none."""
-        return super().standing_line() if self.about else ""
-
     @property
     def table(self) -> QueueTable:
         """The list."""
         return self.query_one(QueueTable)
-
-    @property
-    def texts(self) -> DefenseDesk:
-        """A note goes to the defense that was selected when it was begun."""
-        if self._about is None:
-            raise ConsoleError("No defense is selected.")
-        return self._about
-
-    @property
-    def about(self) -> str:
-        """The defense whose note is being written; the list itself is about all of them."""
-        return self.texts.id if self._about is not None and self.query(Writer) and self.writer.field_key else ""
 
     def field_label(self, field: str) -> str:
         """Whose note it is."""
@@ -246,16 +229,12 @@ class QueueScreen(SearchedList):
             self._worded[summary.id] = (entry, row)
         return row
 
-    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
-        """Return what is live, also while a note on it is written: the list is about none."""
-        return self.desk.agenda.going_on()
-
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
         limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
         only = "  " + _("only {what}", what=limits) if limits else ""
-        order = _(dict(queue_words.ORDER_LABELS)[self.order])
+        order = _(dict(self.ORDERS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
         subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
         self.table.name_frame(found or self.tab_title, f"{count}{only}", subtitle)
@@ -444,8 +423,7 @@ class QueueScreen(SearchedList):
     def action_live_note(self) -> None:
         """A private note on the selected defense."""
         if self.table.chosen:
-            self._about = self.desk.brief(self.table.chosen)
-            self.write("note")
+            self.write_on(self.desk.brief(self.table.chosen), "note")
 
     async def action_queue_offer(self) -> None:
         """Offer the selected defense, or give it back."""
@@ -473,12 +451,7 @@ class QueueScreen(SearchedList):
         if (entry := self._selected()) is not None:
             await school.ask_hand_over(self, entry)
 
-    def action_queue_order(self) -> None:
-        """The next order."""
-        orders = queue_words.ORDER_LABELS
-        ids = [order for order, _title in orders]
-        self.order, title = orders[(ids.index(self.order) + 1) % len(orders)]
-        self.tell(_("Order: {order}", order=_(title)))
+    action_queue_order = SearchedList.next_order
 
     def action_queue_next_waiting(self) -> None:
         """The next one that waits for me, in every tab."""
