@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -304,15 +305,8 @@ class LiveScreen(WritingScreen):
 
     # --- moving ------------------------------------------------------------------------------------------------------
 
-    def action_move_down(self) -> None:
-        """One line down."""
-        self._move(1)
-
-    def action_move_up(self) -> None:
-        """One line up."""
-        self._move(-1)
-
     def _move(self, by: int) -> None:
+        """Move the cursor of the pane by so many lines."""
         if self.pane == "notes":
             self.query_one(NotesPanel).move(by)
         elif self.pane == "questions":
@@ -322,17 +316,16 @@ class LiveScreen(WritingScreen):
         else:
             self.rubric_list.move(by)
 
-    def action_panel_next(self) -> None:
-        """The next pane."""
-        self._turn(1)
-
-    def action_panel_previous(self) -> None:
-        """The pane before."""
-        self._turn(-1)
+    action_move_down = partialmethod(_move, 1)
+    action_move_up = partialmethod(_move, -1)
 
     def _turn(self, by: int) -> None:
+        """Go on by so many panes."""
         panes = self.panes()
         self.show_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+
+    action_panel_next = partialmethod(_turn, 1)
+    action_panel_previous = partialmethod(_turn, -1)
 
     def action_console_back(self) -> None:
         """First back to the rubric, then to the queue, or to the verdict once it is over; the clock goes on."""
@@ -375,21 +368,10 @@ class LiveScreen(WritingScreen):
         else:
             self.tell(view.all_rated(live))
 
-    def action_live_rate_met(self) -> None:
-        """Met, and on."""
-        self._rate("met")
-
-    def action_live_rate_to_improve(self) -> None:
-        """To improve, and on."""
-        self._rate("to_improve")
-
-    def action_live_rate_not_met(self) -> None:
-        """Not met, and on."""
-        self._rate("not_met")
-
-    def action_live_rate_not_observed(self) -> None:
-        """Not observed, and on; signing will want a note that says why."""
-        self._rate("not_observed")
+    action_live_rate_met = partialmethod(_rate, "met")
+    action_live_rate_to_improve = partialmethod(_rate, "to_improve")
+    action_live_rate_not_met = partialmethod(_rate, "not_met")
+    action_live_rate_not_observed = partialmethod(_rate, "not_observed")
 
     def action_live_cycle(self) -> None:
         """The next rating, and stay."""
@@ -445,19 +427,15 @@ class LiveScreen(WritingScreen):
             text = slip if before.state == "early" else N_("Now: {phase}.")
             self.tell(_(text, phase=phase_word(defense.timeline.phase)))
 
-    def action_clock_more(self) -> None:
-        """One minute more for this phase."""
-        self._move_target(60)
-
-    def action_clock_less(self) -> None:
-        """One minute less for this phase."""
-        self._move_target(-60)
-
     def _move_target(self, by_s: int) -> None:
+        """Give this phase more time, or less."""
         defense = self.attempt(lambda: self.live.move_target(by_s))
         phase = defense.timeline.current if defense is not None else None
         if phase is not None:
             self.tell(_("{phase}: {time} planned.", phase=phase_word(phase.id), time=clock_text(phase.target_s)))
+
+    action_clock_more = partialmethod(_move_target, 60)
+    action_clock_less = partialmethod(_move_target, -60)
 
     def action_clock_gap_to_pause(self) -> None:
         """The last gap was a pause."""
@@ -521,26 +499,15 @@ class LiveScreen(WritingScreen):
         else:
             self.tell(_("Question parked.") if field == "question" else _("Kept."))
 
-    def action_live_note(self) -> None:
-        """A note on the defense."""
-        self.write("note")
+    action_live_note = partialmethod(WritingScreen.write, "note")
+    action_live_question = partialmethod(WritingScreen.write, "question")
+    action_live_strength = partialmethod(WritingScreen.write, "strength")
+    action_live_improvement = partialmethod(WritingScreen.write, "improvement")
 
     def action_live_note_criterion(self) -> None:
         """A note on the criterion just rated, or on the focused one."""
         if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
-
-    def action_live_question(self) -> None:
-        """A question for later."""
-        self.write("question")
-
-    def action_live_strength(self) -> None:
-        """A strength."""
-        self.write("strength")
-
-    def action_live_improvement(self) -> None:
-        """Something to improve."""
-        self.write("improvement")
 
     def action_live_edit_note(self) -> None:
         """The focused note again."""

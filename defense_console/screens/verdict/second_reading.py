@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import Final
 
 from textual.content import Content
@@ -109,22 +110,6 @@ class ReadingScreen(ReplayScreen):
         """The last one."""
         self._rubric.go_to(self._rubric.row_count() - 1)
 
-    def action_live_rate_met(self) -> None:
-        """Met."""
-        self._rate("met")
-
-    def action_live_rate_to_improve(self) -> None:
-        """To improve."""
-        self._rate("to_improve")
-
-    def action_live_rate_not_met(self) -> None:
-        """Not met."""
-        self._rate("not_met")
-
-    def action_live_rate_not_observed(self) -> None:
-        """Not observed."""
-        self._rate("not_observed")
-
     def _rate(self, rating: RatingValue) -> None:
         """Rate the criterion under the cursor and go on; afterwards ask why this rating counts."""
         desk, criterion = self.desk_of_reading, self._rubric.criterion
@@ -135,6 +120,11 @@ class ReadingScreen(ReplayScreen):
             self._rubric.move(1)
         else:
             self.begin(self._settle(criterion, rating))
+
+    action_live_rate_met = partialmethod(_rate, "met")
+    action_live_rate_to_improve = partialmethod(_rate, "to_improve")
+    action_live_rate_not_met = partialmethod(_rate, "not_met")
+    action_live_rate_not_observed = partialmethod(_rate, "not_observed")
 
     async def _settle(self, criterion: Criterion, rating: RatingValue) -> None:
         """Ask why a rating counts, and record it."""
