@@ -46,8 +46,8 @@ async def add(screen: ConsoleScreen) -> str | None:
     id = screen.attempt(lambda: enrolment.plan(student.id, curriculum, project, start))
     if id is None:
         return None
-    enrolment.typed().answered(Asked.STUDENT)
-    texts.answered(Asked.PROJECT, Asked.DATE)
+    enrolment.typed().drop_text(Asked.STUDENT)
+    texts.drop_text(Asked.PROJECT, Asked.DATE)
     at = when(start, screen.zone, screen.desk.now().wall)
     text = N_("{student} defends {project}, {when}; {key:edit.undo} takes it back.")
     screen.tell(_(text, student=name, project=project.id, when=at))
@@ -87,7 +87,7 @@ async def _register(screen: ConsoleScreen, name: str) -> Student | None:
         lambda id: enrolment.register(id, name),
     )
     if student is not None:
-        texts.answered(field)
+        texts.drop_text(field)
         screen.tell(_("New student: {name}.", name=shortened(name, NAME_CELLS)))
     return student
 
@@ -102,7 +102,7 @@ async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) ->
         typed = await answer_to(screen, AskLine(texts, Asked.PROJECT, question, problem or details, required=False))
         if not typed:
             if typed is not None:
-                enrolment.typed().answered(Asked.STUDENT)
+                enrolment.typed().drop_text(Asked.STUDENT)
             return None
         found = enrolment.projects(typed)
         if len(found) == 1:

@@ -29,7 +29,7 @@ from defense_console.model.student import kinds as ev
 from defense_console.model.student.alerts import RuleReason, answer_due
 from defense_console.model.student.state import Alert, AlertResult, Student
 from defense_console.safe_text import content, line
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, answer_to, record_answer
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
@@ -334,8 +334,8 @@ class AlertsScreen(PanelScreen):
     async def action_alerts_praise(self) -> None:
         """Praise of the student."""
         desk = self.texts
-        text = await answer_to(self, Ask(desk, Asked.PRAISE, _("What did the student do well?")))
-        if text is not None and self.attempt(lambda: desk.raise_alert(ev.AlertRaised(text, kudos=True))) is not None:
+        ask = Ask(desk, Asked.PRAISE, _("What did the student do well?"))
+        if await record_answer(self, ask, lambda text: desk.raise_alert(ev.AlertRaised(text, kudos=True))) is not None:
             praise = alert_text(desk.student, desk.student.alerts[-1], translator(language()))
             copy_out(self, praise.subject, praise.text)
 
@@ -343,9 +343,7 @@ class AlertsScreen(PanelScreen):
         """What the school answered."""
         desk, alert = self.texts, needs(self.seen().alert, NO_ALERT)
         question = Ask(desk, Asked.ALERT_ANSWER.of(alert.seq), _("What did the school answer?"), alert.facts)
-        text = await answer_to(self, question)
-        if text is not None:
-            self.attempt(lambda: desk.acknowledge_alert(alert.seq, text))
+        await record_answer(self, question, lambda text: desk.acknowledge_alert(alert.seq, text))
 
     async def action_alerts_close(self) -> None:
         """How the alert ended."""

@@ -14,7 +14,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import DefensePanels
@@ -164,8 +164,8 @@ class RevisionsScreen(DefensePanels):
         given = duration_text(desk.curriculum.rules.student_due_s)
         details = _("A new round: the student gets {time} from now, no new defense.", time=given)
         field, question = Asked.AGAIN.of(each.request.id), _("What must the new version show?")
-        answer = await answer_to(self, Ask(desk, field, question, details, before))
-        if answer and self.attempt(lambda: desk.request_again(each.request.id, answer)) is not None:
+        ask = Ask(desk, field, question, details, before)
+        if await record_answer(self, ask, lambda answer: desk.request_again(each.request.id, answer)) is not None:
             self.tell(_("Asked for again: round {n}.", n=desk.revision(each.request.id).round))
             self._go_on()
 
@@ -182,9 +182,8 @@ class RevisionsScreen(DefensePanels):
         if each is None:
             return
         details = content(panels.title_of(each, self.revisions))
-        reason = await answer_to(self, Ask(self.revisions, asked.of(each.request.id), question, details))
-        if reason:
-            self.attempt(lambda: decide(each.request.id, reason))
+        ask = Ask(self.revisions, asked.of(each.request.id), question, details)
+        await record_answer(self, ask, lambda reason: decide(each.request.id, reason))
 
     async def action_revisions_expire(self) -> None:
         """Close it because nothing came in time; the verdict stays as it is until it is signed anew."""

@@ -17,7 +17,7 @@ from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import content, line
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.replay import ReplayScreen
 from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs
@@ -130,10 +130,7 @@ class ReadingScreen(ReplayScreen):
         """Ask why a rating counts, and record it."""
         desk, question = self.desk_of_reading, _("Why does this rating count?")
         ask = Ask(desk, Asked.SETTLE.of(criterion.id), question, line(criterion.text.in_(language())))
-        if (reason := await answer_to(self, ask)) is None:
-            return
-        if self.attempt(lambda: desk.act(desk.rating(criterion.id, rating, reason))) is not None:
-            desk.drop_text(Asked.SETTLE.of(criterion.id))
+        await record_answer(self, ask, lambda reason: desk.act(desk.rating(criterion.id, rating, reason)))
 
     def action_reading_finish(self) -> None:
         """Everything is rated."""
