@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
 """Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
+CONTEXTS: Mapping[Pane, Context] = {"notes": "live.notes", "questions": "live.questions"}
 GAP_SHOWN_S = 600
 """A gap is told in its line for so long; its key works on it afterwards too."""
 
@@ -109,9 +110,7 @@ class LiveScreen(WritingScreen):
     @property
     def context(self) -> Context:
         """The pane in use decides what Space and Enter do."""
-        if self.pane == "notes":
-            return "live.notes"
-        return "live.questions" if self.pane == "questions" else "live"
+        return CONTEXTS.get(self.pane, "live")
 
     @property
     def rubric_list(self) -> RubricList:
@@ -151,12 +150,8 @@ class LiveScreen(WritingScreen):
         self.pane = pane
         for name in PANES:
             self.set_class(name == pane, f"-pane-{name}")
-        target = {
-            "rubric": self.rubric_list,
-            "notes": self.query_one(NotesPanel),
-            "questions": self.query_one(QuestionsPanel),
-        }.get(pane)
-        self.set_focus(target if target is not None and target.can_focus else None, scroll_visible=False)
+        target = self.query_one(f"#live-{pane}")
+        self.set_focus(target if target.can_focus and pane != "documents" else None, scroll_visible=False)
         self.update()
 
     def after_writing(self) -> None:
@@ -307,14 +302,11 @@ class LiveScreen(WritingScreen):
 
     def _move(self, by: int) -> None:
         """Move the cursor of the pane by so many lines."""
-        if self.pane == "notes":
-            self.query_one(NotesPanel).move(by)
-        elif self.pane == "questions":
-            self.query_one(QuestionsPanel).move(by)
-        elif self.pane == "documents":
-            self.query_one("#live-documents").scroll_relative(y=by, animate=False)
+        lines = self.query_one(f"#live-{self.pane}", LineList)
+        if self.pane == "documents":
+            lines.scroll_relative(y=by, animate=False)
         else:
-            self.rubric_list.move(by)
+            lines.move(by)
 
     action_move_down = partialmethod(_move, 1)
     action_move_up = partialmethod(_move, -1)
@@ -509,11 +501,13 @@ class LiveScreen(WritingScreen):
         if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
-    def action_live_edit_note(self) -> None:
-        """The focused note again."""
-        chosen = self.query_one(NotesPanel).chosen
-        if chosen is not None:
+    def _edit(self, panel: type[NotesPanel | QuestionsPanel]) -> None:
+        """Write the text under the cursor of a panel again."""
+        if (chosen := self.query_one(panel).chosen) is not None:
             self.write(f"edit/{chosen}")
+
+    action_live_edit_note = partialmethod(_edit, NotesPanel)
+    action_live_edit_question = partialmethod(_edit, QuestionsPanel)
 
     def action_live_private(self) -> None:
         """Private or shared."""
@@ -528,12 +522,6 @@ class LiveScreen(WritingScreen):
         chosen = self.query_one(QuestionsPanel).chosen
         if chosen is not None:
             self.attempt(lambda: self.live.move_question(chosen))
-
-    def action_live_edit_question(self) -> None:
-        """The focused question again."""
-        chosen = self.query_one(QuestionsPanel).chosen
-        if chosen is not None:
-            self.write(f"edit/{chosen}")
 
     async def action_live_bank(self) -> None:
         """Insert a sentence of the bank into a note on the focused criterion."""
