@@ -27,6 +27,7 @@ from defense_console.screens.queue.day import Day, DayLine
 from defense_console.screens.queue.listing import TAB_LABELS, Listing, ask_filter, slots_of_day, title_of_tab, with_row
 from defense_console.screens.queue.wishes import NONE_SELECTED, QUEUE, OnQueue
 from defense_console.screens.shared.searched_list import SearchedList
+from defense_console.screens.shared.wishes import needs
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
@@ -318,6 +319,11 @@ class QueueScreen(SearchedList[BriefDesk]):
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
 
+    @property
+    def _meant(self) -> Entry:
+        """The defense that a key acts on: without one it is refused before."""
+        return needs(self._selected(), NONE_SELECTED)
+
     def _other(self) -> DayLine | None:
         return self._others.get(self.table.chosen or "")
 
@@ -337,23 +343,21 @@ class QueueScreen(SearchedList[BriefDesk]):
 
     async def _ask(self, ask: Callable[[ConsoleScreen, BriefDesk], Awaitable[bool]]) -> None:
         """Ask something about the selected defense; the queue can undo what was answered."""
-        if (id := self.table.chosen) and await ask(self, self.desk.brief(id)):
+        id = self._meant.summary.id
+        if await ask(self, self.desk.brief(id)):
             self.desk.agenda.did(id)
 
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""
-        if self.table.chosen:
-            self.console_app.go("brief", self.table.chosen)
+        self.console_app.go("brief", self._meant.summary.id)
 
     def action_live_note(self) -> None:
         """A private note on the selected defense."""
-        if self.table.chosen:
-            self.write_on(self.desk.brief(self.table.chosen), "note")
+        self.write_on(self.desk.brief(self._meant.summary.id), "note")
 
     async def action_queue_offer(self) -> None:
         """Offer the selected defense, or give it back."""
-        if (entry := self._selected()) is not None:
-            await school.ask_offer(self, entry)
+        await school.ask_offer(self, self._meant)
 
     action_queue_tab_today = partialmethod(SearchedList.show_tab, "today")
     action_queue_tab_mentor = partialmethod(SearchedList.show_tab, "mentor")
@@ -368,13 +372,11 @@ class QueueScreen(SearchedList[BriefDesk]):
         """Rate the selected defense a second time."""
         from defense_console.screens.verdict.second_reading import read_again
 
-        if self.table.chosen:
-            read_again(self, self.table.chosen)
+        read_again(self, self._meant.summary.id)
 
     async def action_queue_hand_over(self) -> None:
         """Hand the selected defense over."""
-        if (entry := self._selected()) is not None:
-            await school.ask_hand_over(self, entry)
+        await school.ask_hand_over(self, self._meant)
 
     action_queue_order = SearchedList.next_order
 
@@ -429,8 +431,8 @@ class QueueScreen(SearchedList[BriefDesk]):
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""
-        entry = self._selected()
-        if entry is not None and self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
+        entry = self._meant
+        if self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
             name = shortened(entry.student_name, 40)
             back, parked = N_("Back in its place: {student}"), N_("Parked: {student}; {key:edit.undo} takes it back")
             self.tell(_(back if entry.summary.parked else parked, student=name))

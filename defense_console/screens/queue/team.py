@@ -63,9 +63,6 @@ async def ask_offer(screen: ConsoleScreen, entry: Entry) -> None:
     if team.claim(summary.id) is not None:
         await _ask_give_back(screen, entry)
         return
-    if (reason := team.no_offer(summary)) is not None:
-        screen.refuse(reason)
-        return
     question, apart = (
         _("Offer the defense of {student} to the other mentors?", student=entry.student_name),
         team.own_mentor(summary),
@@ -97,9 +94,6 @@ async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
     from defense_console.screens.shared.one_of_many import choose_one
 
     team, summary = screen.desk.agenda.team, entry.summary
-    if (refused := team.no_parting(summary)) is not None:
-        screen.refuse(refused)
-        return
     people = team.successors(summary)
     if not people:
         screen.refuse(ConsoleError("There is no other mentor here who could take this defense."))

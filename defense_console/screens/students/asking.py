@@ -311,9 +311,6 @@ async def open_report(screen: StudentPanels) -> None:
 async def hand_over(screen: StudentPanels) -> None:
     """Ask who follows the student from now on and what they have to know, then give the student to them."""
     desk = screen.texts
-    if (refused := desk.handing_over.refusal) is not None:
-        screen.refuse(refused)
-        return
     people = desk.handing_over.people
     if not people:
         screen.refuse(ConsoleError("There is no other mentor in this school."))
