@@ -28,6 +28,7 @@ from pathlib import Path
 from benchmarks import fold, growth, peers, tick
 from benchmarks.programs import (
     DOWN,
+    DOWN_AND_UP,
     LIVE,
     PYTHON,
     STORES,
@@ -50,6 +51,7 @@ PARTS: Mapping[str, str] = {
     "receive": "whether the clock misses a second while a large archive is taken in",
     "school": "a store on PostgreSQL next to a store in a folder",
     "search": "a search among closed defenses, at the desk",
+    "speedups": "what the toolkit's optional textual-speedups gives",
     "streams": "commands that go through a whole store, of any size",
     "students": "opening the list of students with a played year",
     "tick": "a durable action next to the disk",
@@ -108,7 +110,7 @@ def measures(bench: Bench, programs: Mapping[str, Path]) -> list[Measure]:
         return {name: measure([str(program)], peers.PEERS[name].shown) for name, program in programs.items()}
 
     moves = bench.keys(table, "drawn", [DOWN], rounds=SCROLLED)
-    ticks = bench.keys(list_of_12, "drawn", [key for move in UP_AND_DOWN for key in (move, b" ")])
+    ticks = bench.keys(list_of_12, "drawn", [key for move in DOWN_AND_UP for key in (move, b" ")])
     plain = [PYTHON, "-m", "defense_console"]
     typing = of_peers(lambda command, shown: bench.keys(command, shown, [b"a"]))
     resting = of_peers(lambda command, shown: bench.at_rest(command, shown, 120, 40))
@@ -132,7 +134,8 @@ def measures(bench: Bench, programs: Mapping[str, Path]) -> list[Measure]:
                 bench.burst(bench.console("200"), "All pending", b"j" * 300, b"5"), "3"),
         Measure("30 keys at once, queue of 10,000", bench.burst(table, "drawn", DOWN * 30),
                 bench.burst(bench.console("10k"), "All pending", b"j" * 30, b"5"), "100 ms"),
-        Measure("move on the rubric", bench.keys(list_of_12, "drawn", UP_AND_DOWN), live("live", *UP_AND_DOWN), "1.2"),
+        Measure("move on the rubric", bench.keys(list_of_12, "drawn", DOWN_AND_UP),
+                live("live", *UP_AND_DOWN), "1.2"),  # its cursor is further down: at the first without a rating
         Measure("rate a criterion, 40 events", ticks, live("live", b"v"), "1.5"),
         Measure("rate a criterion, 3,000 events", ticks, live("live3k", b"v"), "2", quick=False),
         Measure("300 ratings at once", bench.burst(list_of_12, "drawn", (DOWN + b" ") * 150),

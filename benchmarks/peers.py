@@ -49,8 +49,20 @@ def found(install: bool) -> Iterable[tuple[str, Path | str]]:
         yield name, program
 
 
+def modules_of(package: str) -> Path:
+    """Install a package into an environment of its own. Returns: the folder of its modules.
+
+    Raises:
+        SystemExit: It cannot be installed.
+    """
+    place = FOLDER / package
+    if not list(place.glob("lib/python*/site-packages")) and (reason := _install(place, (package,))) is not None:
+        raise SystemExit(f"{package} {reason}")
+    return next(place.glob("lib/python*/site-packages"))
+
+
 def _install(place: Path, packages: Iterable[str]) -> str | None:
-    """Make the environment of a peer. Returns: why it could not be made, None when it is there."""
+    """Make an environment. Returns: why it could not be made, None when it is there."""
     try:
         venv.create(place, with_pip=True, clear=True)
         command = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", *packages]

@@ -26,7 +26,7 @@ from defense_console.store.sqlite.store import TinyStore
 
 PYTHON = sys.executable
 UP, DOWN = b"\x1b[A", b"\x1b[B"
-UP_AND_DOWN = [DOWN] * 8 + [UP] * 8
+DOWN_AND_UP, UP_AND_DOWN = [DOWN] * 5 + [UP] * 5, [UP] * 5 + [DOWN] * 5
 REST_S, QUICK_REST_S = 10.0, 5.0
 KEYS, QUICK_KEYS = 60, 16
 LIVE = str(defense_id(LIVE_STUDENT, PROJECT, 1))
@@ -75,9 +75,16 @@ class Bench:
         folder: Where the stores are made.
         quick: Fewer keys and shorter rests.
         stores: What each store holds, by name.
+        modules: Where more modules are, besides those that are installed.
     """
 
-    def __init__(self, folder: Path, quick: bool = False, stores: Mapping[str, Mapping[str, int]] = STORES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        quick: bool = False,
+        stores: Mapping[str, Mapping[str, int]] = STORES,
+        modules: Sequence[Path] = (),
+    ) -> None:
         self.folder = folder
         self._stores = stores
         self._keys, self._rest_s = (QUICK_KEYS, QUICK_REST_S) if quick else (KEYS, REST_S)
@@ -86,7 +93,7 @@ class Bench:
             "DEFENSE_CONSOLE_SETTINGS": str(folder / "settings.toml"),
             "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
             "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPATH": str(Path(__file__).parent.parent),
+            "PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parent.parent, *modules))),
         } | {name: str(folder / "home") for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
 
     def store(self, name: str) -> str:
@@ -94,6 +101,8 @@ class Bench:
         place = self.folder / name
         if not place.exists():
             fill(place, **self._stores[name])
+            with closing(TinyStore.open(place)) as store:
+                store.make_index()
             # The copy of the day: a console would begin it, and its process would outlive the console that is killed.
             Backups(place).write(clocks.read().wall)
         return str(place)

@@ -18,7 +18,9 @@ def main() -> None:
     if (answer := understood(sys.argv[1:])) is not None:
         from defense_console.terminal.words import ended
 
-        sys.exit(ended(answer))
+        code = ended(answer)
+        gc.freeze()  # nor while the interpreter ends, which took a tenth of `list`
+        sys.exit(code)
 
     from defense_console.cli import main as read_by_click
 

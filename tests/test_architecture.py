@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 import subprocess
@@ -183,6 +184,7 @@ def loaded_of(code: str, *packages: str) -> list[str]:
         check=False,
         timeout=120,
         encoding="utf-8",
+        env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.rpartition("loaded:")[2].split()
@@ -213,12 +215,14 @@ def test_the_queue_loads_nothing_that_another_screen_or_system_needs() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "most"),
-    [(["--version"], 2), (["--lang", "en", "keys"], 35), (["--store", "STORE", "--lang", "en", "list"], 121)],
+    [(["--version"], 2), (["--lang", "en", "keys"], 35), (["--store", "STORE", "--lang", "en", "list"], 118)],
 )
 def test_a_command_loads_no_more_modules_of_ours_than_it_needs(arguments: list[str], most: int, tmp_path: Path) -> None:
     given = [str(tmp_path) if each == "STORE" else each for each in arguments]
     code = f"import sys\nsys.argv[1:] = {given!r}\ntry:\n    from defense_console.__main__ import main\n    main()\n"
-    loaded = loaded_of(code + "except SystemExit:\n    pass", *OURS, "click")
+    code += "except SystemExit:\n    pass"
+    loaded_of(code)  # the first run ever keeps the curricula that it has checked
+    loaded = loaded_of(code, *OURS, "click")
     assert "click" not in loaded
     assert len(loaded) <= most, loaded
 

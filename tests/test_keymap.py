@@ -29,7 +29,7 @@ from defense_console.settings import Settings
 from defense_console.words.key_names import FORBIDDEN_CHARACTERS, character_of, name_of, parse_key
 from tests.messages import collect, places
 
-# What product.md §5 promises, context by context, as a mentor reads it: the key, then the action it must reach.
+# What is promised, context by context, as a mentor reads it: the key, then the action it must reach.
 PROMISED: dict[Context, str] = {
     "queue": (
         "j=move_down k=move_up ↓=move_down ↑=move_up Enter=queue_open /=queue_search 1=queue_tab_today "

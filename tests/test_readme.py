@@ -1,4 +1,4 @@
-"""The documents are true: keys and settings match the code, links lead somewhere, modules exist, words are plain."""
+"""The documents are true: keys and settings match the code, links and names lead somewhere, words are plain."""
 
 from __future__ import annotations
 
@@ -50,9 +50,37 @@ def test_the_front_page_is_short() -> None:
 @each_document
 def test_every_link_and_picture_exists(document: Path) -> None:
     targets = re.findall(r"\]\(<?([^)>]+)>?\)", document.read_text(encoding="utf-8"))
-    files = [target.partition("#")[0] for target in targets if not target.startswith(("#", "https://"))]
     assert document.name != "README.md" or targets
-    assert [file for file in files if not (document.parent / file).exists()] == []
+    broken = []
+    for target in targets:
+        if not target.startswith("https://"):
+            file, _sign, heading = target.partition("#")
+            page = document.parent / file if file else document
+            if not page.exists() or (heading and heading not in headings(page)):
+                broken.append(target)
+    assert broken == []
+
+
+def headings(page: Path) -> set[str]:
+    """The names under which GitHub links the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_is_listed() -> None:
+    listed = set(re.findall(r"\]\(([\w.]+\.md)", (ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"} - listed == set()
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    named = {
+        page
+        for folder in ("defense_console", "torture", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        for source, page in re.findall(r"(Source: )?([\w/]+\.md)\b", path.read_text(encoding="utf-8"))
+        if source or page.startswith("docs/")
+    }
+    assert [page for page in sorted(named) if not (ROOT / page).is_file()] == []
 
 
 def test_each_of_the_eight_duties_names_a_test_and_a_picture_that_is_compared() -> None:

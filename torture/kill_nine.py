@@ -35,7 +35,7 @@ from tests.terminal import Terminal, run
 from torture.figures import Figures, cases, show
 
 DRAFT_MS = 300
-"""Text may be lost when it was drawn less than so long ago. Source: product.md §2."""
+"""Text may be lost when it was drawn less than so long ago."""
 KILLS_OF_A_STORE = 10
 LONGEST_S = 2.2
 """Seconds of work before a kill, at most."""

@@ -1,4 +1,4 @@
-"""What the clock of a defense must show, worked out anew from product.md §4, with nothing of the console's own code.
+"""What the clock of a defense must show, worked out by its rules, with nothing of the console's own code.
 
 One axis of whole milliseconds begins at 0 with the defense. On it lies what the mentor did, and what is known of the
 times when no console ran. The oracle knows the true time, which no clock of the console tells; the only thing that may

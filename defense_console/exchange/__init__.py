@@ -1,1 +1,1 @@
-"""Import and export: curricula, cohorts, archives, the demo cohort."""
+"""Files in and out: lists, calendars, the platform's sessions, whole stores, curricula, the demo cohort."""

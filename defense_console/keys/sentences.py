@@ -1,8 +1,9 @@
-"""The mentor's keys in sentences: which key a message names for a command, and the key table of the README."""
+"""The mentor's keys in sentences: which key a message names for a command, and the key tables of `docs/keys.md`."""
 
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 
 from defense_console.keys.keymap import COMMANDS, CONTEXTS, command, context_title, shown_keys
 from defense_console.settings import Settings
@@ -25,7 +26,7 @@ def key_in_force(id: str, language: str = "en", settings: Settings | None = None
     """
     wanted = command(id)
     stand_ins = (each for each in COMMANDS if any(meant == id for _place, meant in each.acts_as))
-    for each in (wanted, *stand_ins):
+    for each in chain([wanted], stand_ins):  # most have a key of their own, and nobody looks for another
         if keys := shown_keys(each, settings, language):
             return keys[0]
     _ = translator(language)

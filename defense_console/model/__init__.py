@@ -1,1 +1,1 @@
-"""Pure values and rules of a defense: no I/O, no clock reading, no screen."""
+"""Pure values and rules of defenses and students: no I/O, no clock reading, no screen."""

@@ -17,7 +17,7 @@ Watch = Callable[[Counted, int], AbstractContextManager[Passed]]
 
 
 def not_counted(_more: int) -> None:
-    """Count nothing."""
+    """Do nothing with what was passed: nobody watches."""
 
 
 @contextmanager

@@ -501,6 +501,8 @@ class ConsoleScreen(Screen[None]):
         if (reason := self.refusal(command)) is not None:
             self.refuse(reason)
             self.stopped(command)
+            if _rates(command):  # the rating before it may have left the drawing to this one
+                self.update()
             return
         method = getattr(self, "action_" + action_of(command, self.context), lambda: self._record(command))
         self._in_command = True
@@ -516,7 +518,7 @@ class ConsoleScreen(Screen[None]):
             self._in_command = False
         if command.id.startswith("move."):
             self.preview_soon()
-        else:
+        elif not (_rates(command) and _rates(self.command_at(self.console_app.waiting_key))):
             self.update()
 
     def _record(self, command: Command) -> None:
@@ -573,13 +575,18 @@ class ConsoleScreen(Screen[None]):
         self.console_app.ask_quit()
 
     def action_console_copy_unsaved(self) -> None:
-        """Everything that is not saved, in words, to the clipboard and into a file."""
+        """Copy everything that is not saved, in words, to the clipboard and into a file."""
         self.console_app.copy_unsaved()
 
     def action_console_language(self) -> None:
-        """The other language."""
+        """Switch to the other language."""
         self.console_app.switch_language()
 
     def action_console_theme(self) -> None:
-        """The other theme."""
+        """Switch to the other theme."""
         self.console_app.switch_theme()
+
+
+def _rates(command: Command | None) -> bool:
+    """Return whether a command rates: ratings that come at once are drawn together, since none needs what is drawn."""
+    return command is not None and command.id.startswith("live.rate_")

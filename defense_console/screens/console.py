@@ -21,6 +21,10 @@ class Console(Protocol):
 
     desk: Desk
 
+    @property
+    def waiting_key(self) -> str:
+        """The key that comes next, where one was hit faster than the one before it was answered; "" for none."""
+
     def shown_screens(self) -> Sequence[object]:
         """The screens that are seen, the top one last."""
 

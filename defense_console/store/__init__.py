@@ -1,1 +1,1 @@
-"""The only package that knows how defenses are kept: TinyDB documents in SQLite rows."""
+"""The only package that knows how logs are kept: in a folder (SQLite) or in a school's database (PostgreSQL)."""

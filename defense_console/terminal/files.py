@@ -77,6 +77,20 @@ def write(output: str | None, parts: Iterable[bytes]) -> None:
     save(target, parts)
 
 
+def made_folder(output: str) -> Path:
+    """Return a folder to write files into; it is made if it is not there.
+
+    Raises:
+        ConsoleError: It cannot be made.
+    """
+    folder = path_named(output)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        refuse(str(folder), error)
+    return folder
+
+
 def _harmless(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the parts as a terminal may show them, by lines: a part may end inside a character or a line break."""
     begun = b""

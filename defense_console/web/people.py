@@ -176,7 +176,7 @@ class People:
         return self.find(session.name) if session is not None and self._valid(session.expires) else None
 
     def end_session(self, token: str) -> None:
-        """End a session."""
+        """Sign out whoever has this token."""
         self._sessions.drop(hashed(token))
 
     # --- students ------------------------------------------------------------------------------------------------

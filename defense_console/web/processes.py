@@ -146,7 +146,7 @@ class Running:
         self._said = bytearray()
 
     async def start(self, size: Size) -> None:
-        """Start it.
+        """Start the process of the console.
 
         Raises:
             ConsoleError: The system starts no process.

@@ -15,7 +15,7 @@ from defense_console.store.durable_files import make_folder, sync_file, write_al
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One reading.
+    """One line: who read what, and when.
 
     Attributes:
         at: ISO 8601 UTC.

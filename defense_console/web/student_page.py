@@ -67,7 +67,7 @@ class StudentPages:
         return self._answers.refused(request.scope, why, status, back=f"/s/{request.path_params['token']}")
 
     async def page(self, request: Request) -> Response:
-        """Show everything."""
+        """Show the page of the student."""
         link = self._link(request)
         if link is None:
             return self._no_link(request)

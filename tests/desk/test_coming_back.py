@@ -9,7 +9,7 @@ from defense_console.desk.desk import Desk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.timeline import GapAnswer, iso
 from defense_console.model.errors import ConsoleError
-from defense_console.screens.live.view import recorded_s
+from defense_console.screens.live.words import recorded_s
 from defense_console.store.recorder import Recorder
 from tests.ui.conftest import SHIPPED, Room
 

@@ -138,8 +138,11 @@ def test_the_command_prints_writes_a_table_and_drawings(tmp_path: Path) -> None:
     assert "Outcomes by month" in shown
     assert "inside the window  6 of 7" in shown
     assert not any(name in shown for name in ("Ada", "Bilal", "demo-")), "no student"
-    (tmp_path / "plots").mkdir()
     assert "7 drawings written" in run("insight", "--svg", str(tmp_path / "plots"), "--csv", str(tmp_path / "all.csv"))
     assert len(list((tmp_path / "plots").glob("*.svg"))) == 7
     assert (tmp_path / "all.csv").read_text().startswith("plot,row,kind,count,words")
     assert run("insight", "--csv", "-").startswith("plot,row,kind,count,words")
+    no_folder = CliRunner().invoke(
+        main, ["insight", "--svg", str(tmp_path / "all.csv"), "--store", str(tmp_path / "demo"), "--lang", "en"]
+    )
+    assert (no_folder.exit_code, "all.csv" in no_folder.stderr) == (2, True), no_folder.output

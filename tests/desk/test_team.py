@@ -14,6 +14,7 @@ from defense_console.desk.student.own_page import contest
 from defense_console.exchange.data_file import data_file
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.subject import DEFENSE
+from defense_console.model.defense.summary import Summary
 from defense_console.model.errors import ConsoleError
 from defense_console.model.log.instants import later
 from defense_console.model.queue import agenda
@@ -46,6 +47,15 @@ def seen(twin: Twin) -> Twin:
     return twin
 
 
+def offered(twin: Twin, id: str, taken: Twin | None = None) -> Summary:
+    """Offer a defense to all, and let a console take it."""
+    summary = next(each.summary for each in twin.desk.agenda.entries() if each.summary.id == id)
+    twin.desk.team.offer(summary, apart="")
+    if taken is not None:
+        taken.desk.team.take(summary)
+    return summary
+
+
 def test_one_takes_what_is_offered_and_the_others_see_who(school: Room) -> None:
     id = school.plan()
     own, one, two = of(school, "own"), of(school, "one"), of(school, "two")
@@ -74,12 +84,8 @@ def test_in_a_large_school_the_cards_of_what_is_mine_are_read_at_once(
     school.student("s2", "Ben")
     mine, theirs = school.plan(), school.plan(student="s2")
     two, calls = of(school, "two"), Counter[str]()
-    for each in two.desk.agenda.entries():
-        two.desk.team.offer(each.summary, apart="")
-        if each.summary.id == theirs:
-            two.desk.team.take(each.summary)
-        else:
-            of(school, "one").desk.team.take(each.summary)
+    offered(two, theirs, taken=two)
+    offered(two, mine, taken=of(school, "one"))
     school.proxy = functools.partial(counted, calls=calls)
     school.account = "one"
     desk = school.open_desk(lambda _answer: None)
@@ -98,9 +104,7 @@ def test_in_a_large_school_the_cards_of_what_is_mine_are_read_at_once(
 def test_what_is_written_under_an_old_claim_is_kept_aside(school: Room) -> None:
     id = school.plan()
     one, two = of(school, "one"), of(school, "two")
-    summary = one.desk.agenda.entries()[0].summary
-    one.desk.team.offer(summary, apart="")
-    one.desk.team.take(summary)
+    offered(one, id, taken=one)
     desk = one.desk.brief(id)
     desk.act(ev.Noted("on its way when the administrator hands it over", school.machine.read()))
     admin = of(school, "administrator")
@@ -136,9 +140,7 @@ def test_what_was_decided_before_a_defense_was_offered_is_refused_once_another_h
     id = school.plan()
     slow, one = of(school, "slow"), of(school, "one")
     slow.desk.brief(id).act(ev.Noted("in the spool meanwhile", school.machine.read()))
-    summary = one.desk.agenda.entries()[0].summary
-    one.desk.team.offer(summary, apart="")
-    one.desk.team.take(summary)
+    offered(one, id, taken=one)
     slow.settle()
     assert [type(event.what) for event in school.events(id)] == [ev.Planned]
     assert "in the spool meanwhile" in "".join(school.asides(id).values())
@@ -147,9 +149,7 @@ def test_what_was_decided_before_a_defense_was_offered_is_refused_once_another_h
 def test_a_defense_that_is_closed_stays_with_who_assessed_it(school: Room) -> None:
     id = school.plan()
     one, two = of(school, "one"), of(school, "two")
-    summary = one.desk.agenda.entries()[0].summary
-    one.desk.team.offer(summary, apart="")
-    one.desk.team.take(summary)
+    offered(one, id, taken=one)
     school.add(id, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
     again = ev.Rescheduled(later(school.machine.read().wall, DAY_S))
     for console in (one, two):
@@ -167,9 +167,7 @@ def test_a_defense_that_is_closed_stays_with_who_assessed_it(school: Room) -> No
 def test_a_live_defense_that_is_handed_over_goes_on_at_once_at_the_other_console(school: Room) -> None:
     id = school.plan()
     one, two = of(school, "one"), of(school, "two")
-    summary = one.desk.agenda.entries()[0].summary
-    one.desk.team.offer(summary, apart="")
-    one.desk.team.take(summary)
+    offered(one, id, taken=one)
     one.desk.brief(id).open_room()
     one.desk.brief(id).start()
     one.desk.live(id)
@@ -192,13 +190,10 @@ def test_a_live_defense_that_is_handed_over_goes_on_at_once_at_the_other_console
 def test_a_second_attempt_is_offered_first_to_who_assessed_the_first(school: Room) -> None:
     first = school.plan()
     one, two = of(school, "one"), of(school, "two")
-    summary = one.desk.agenda.entries()[0].summary
-    one.desk.team.offer(summary, apart="")
-    two.desk.team.take(summary)
+    offered(one, first, taken=two)
     school.add(first, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
     second = school.plan(attempt=2, in_min=60 * 24 * 9)
-    again = next(each.summary for each in seen(one).desk.agenda.entries() if each.summary.id == second)
-    one.desk.team.offer(again, apart="")
+    offered(seen(one), second)
     assert [tab_of(seen(each), second) for each in (one, two)] == ["team", "to_take"]
     school.machine.pass_time(FIRST_DAYS * DAY_S + 1)
     assert [tab_of(seen(each), second) for each in (one, two)] == ["to_take", "to_take"]
@@ -207,9 +202,8 @@ def test_a_second_attempt_is_offered_first_to_who_assessed_the_first(school: Roo
 def test_an_old_claim_asks_its_holder_before_it_expires_and_never_just_before_the_start(school: Room) -> None:
     far, near = school.plan("s1", in_min=60 * 24 * 60), school.plan("s1", "IRP-P3", in_min=60 * 24 * 16.5)
     one, two = of(school, "one"), of(school, "two")
-    for entry in one.desk.agenda.entries():
-        one.desk.team.offer(entry.summary, apart="")
-        one.desk.team.take(entry.summary)
+    for id in (far, near):
+        offered(one, id, taken=one)
     school.machine.pass_time(CLAIM_DAYS * DAY_S + 60)
     seen(two).desk.agenda.look_at_claims()
     assert {entry.text_id for entry in seen(one).desk.agenda.entries()} == {"keep it?"}
@@ -223,21 +217,19 @@ def test_an_old_claim_asks_its_holder_before_it_expires_and_never_just_before_th
 
 
 def test_an_import_moves_nothing_that_another_mentor_has(school: Room) -> None:
-    taken, offered, free = (school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4))
+    taken, waiting, free = (school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4))
     one, two = of(school, "one"), of(school, "two")
-    by_id = {each.summary.id: each.summary for each in one.desk.agenda.entries()}
-    for id in (taken, offered):
-        one.desk.team.offer(by_id[id], apart="")
-    one.desk.team.take(by_id[taken])
+    offered(one, taken, taken=one)
+    offered(one, waiting)
     rows = "".join(f"s1;Ada;IRP-P{n};1;2027-04-0{n}T14:00\n" for n in (2, 3, 4))
     file = data_file(io.BytesIO(("student_id;student_name;project;attempt;planned_at\n" + rows).encode()))
     logs = DirectLogs(two.store, school.machine.read, "Two", SHIPPED)
     plan = ImportDesk(logs, "Europe/Paris").take_list(file)
     left = [(each.target.project, each.reason.split()[0], each.parameters) for each in plan.left_out if each.target]
     assert left == [("IRP-P2", "{holder}", {"holder": "one"}), ("IRP-P3", "offered", {})]
-    assert [len(school.events(id)) for id in (taken, offered, free)] == [1, 1, 2]
+    assert [len(school.events(id)) for id in (taken, waiting, free)] == [1, 1, 2]
     ImportDesk(DirectLogs(one.store, school.machine.read, "One", SHIPPED), "Europe/Paris").take_list(file)
-    assert [len(school.events(id)) for id in (taken, offered, free)] == [2, 1, 2]
+    assert [len(school.events(id)) for id in (taken, waiting, free)] == [2, 1, 2]
 
 
 def test_the_load_is_the_week_of_the_defense(school: Room) -> None:
@@ -279,9 +271,8 @@ def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
     ids = [school.plan(project=f"IRP-P{n}", in_min=60 * 24 * n) for n in (2, 3, 4)]
     closed = school.plan(project="IRP-P5")
     one, two = of(school, "one"), of(school, "two")
-    for entry in one.desk.agenda.entries():
-        one.desk.team.offer(entry.summary, apart="")
-    one.desk.team.take(next(e.summary for e in seen(one).desk.agenda.entries() if e.summary.id == closed))
+    first, *_others = [offered(one, id) for id in ids]
+    offered(one, closed, taken=one)
     school.add(closed, ev.Cancelled("mentor", late=False, reason="ill"), ev.DefenseClosed("ill"))
     calls: Counter[str] = Counter()
 
@@ -305,7 +296,7 @@ def test_claims_are_read_once_for_each_change_and_a_cursor_asks_for_none(
         seen(two)
     assert calls == {"all": 1}
     before = {each.summary.id: each for each in agenda_desk.entries()}
-    one.desk.team.take(next(e.summary for e in one.desk.agenda.entries() if e.summary.id == ids[0]))
+    one.desk.team.take(first)
     calls.clear()
     assert tab_of(seen(two), ids[0]) == "team"
     assert calls == {"all": 1}
@@ -328,8 +319,7 @@ def test_who_has_the_claim_of_a_defense_does_not_read_it_a_second_time(room: Roo
 def test_only_the_clock_of_the_server_decides_what_is_old(school: Room) -> None:
     id = school.plan(in_min=60 * 24 * 60)
     one, two = of(school, "one"), of(school, "two")
-    one.desk.team.offer(one.desk.agenda.entries()[0].summary, apart="")
-    one.desk.team.take(one.desk.agenda.entries()[0].summary)
+    offered(one, id, taken=one)
     server = school.machine.read().wall
     school.database.now = lambda: server  # type: ignore[union-attr]
     school.machine.pass_time(CLAIM_DAYS * DAY_S + 3_600)

@@ -204,7 +204,7 @@ _FACTS = (ev.Suspended, ev.ClockStepped, ev.Recovered, ev.LeaseTaken, ev.Calenda
 
 
 def _plainly_settled(events: list[DefenseEvent]) -> tuple[list[DefenseEvent], tuple[int, ...], tuple[int, ...]]:
-    """The rule of undo as product.md says it, written without a thought for time."""
+    """The rule of undo, written without a thought for time."""
     undo: list[int] = []
     redo: list[int] = []
     for event in events:

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -360,20 +360,27 @@ def exported(folder: Path) -> bytes:
         return b"".join(exchange(store).export())
 
 
-def described(folder: Path) -> dict[str, Any]:
-    """What a console shows of a store."""
-    with closing(TinyStore.open(folder, create=False)) as store:
-        ids = [DEFENSE.id_of(stream) for stream in store.streams(DEFENSE.prefix)]
+def texts_of(folder: Path, ids: Iterable[str]) -> dict[str, Any]:
+    """What is being typed and what is kept aside, by defense."""
     reader = Twin(Room(folder, Machine(wall=instant(NOW))))
     briefs = {id: reader.desk.brief(id) for id in ids}
     found = {
-        "list": printed(folder, "list"),
-        "show": {id: printed(folder, "show", id) for id in ids},
         "drafts": {id: {key: draft.text for key, draft in brief.drafts.items()} for id, brief in briefs.items()},
         "aside": {id: rows for id, brief in briefs.items() if (rows := asides(brief))},
     }
     reader.kill()
     return found
+
+
+def described(folder: Path) -> dict[str, Any]:
+    """What a console shows of a store."""
+    with closing(TinyStore.open(folder, create=False)) as store:
+        ids = [DEFENSE.id_of(stream) for stream in store.streams(DEFENSE.prefix)]
+    return {
+        "list": printed(folder, "list"),
+        "show": {id: printed(folder, "show", id) for id in ids},
+        **texts_of(folder, ids),
+    }
 
 
 def after_replay(folder: Path, content: bytes, end: str) -> dict[str, Any]:

@@ -177,8 +177,7 @@ def test_its_export_fills_another_store_that_gives_the_same_bytes(kept: Kept, tm
         whole = WholeStoreDesk(exchange(store), FolderVault(folder))
         whole.take(io.BytesIO(kept.archive))
         assert entries(b"".join(whole.export())) == entries(kept.archive)
-    shown = making.described(folder)
-    assert (shown["aside"], shown["drafts"]) == (kept.shown["aside"], kept.shown["drafts"])
+    assert making.texts_of(folder, kept.shown["show"]) == {name: kept.shown[name] for name in ("drafts", "aside")}
 
 
 def test_every_defense_is_shown_as_it_was(kept: Kept) -> None:

@@ -97,7 +97,7 @@ def fetch() -> Path:
         # In a folder of its own first, so that a download that was cut is never taken for the whole.
         with tempfile.TemporaryDirectory(dir=CACHE) as folder:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-            command += ["--no-binary", ":all:", "--no-deps", "--dest", folder, f"tinydb=={VERSION}"]
+            command += ["--no-binary", "tinydb", "--no-deps", "--dest", folder, f"tinydb=={VERSION}"]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False)
                 reason = done.stderr.strip().rpartition("\n")[2]

@@ -220,6 +220,19 @@ def room(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
         assert [app.fault for app in room.opened if app.fault is not None] == []
 
 
+@pytest.fixture
+def copied(room: Room, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was copied, on a machine with a clipboard."""
+    texts: list[str] = []
+
+    def copying(text: str) -> bool:
+        texts.append(text)
+        return True
+
+    monkeypatch.setattr(clipboard, "by_tool", copying)
+    return texts
+
+
 def plain_text(app: ConsoleApp) -> str:
     """Return what is on the screen, row by row, without colours.
 

@@ -7,15 +7,20 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from textual import events
 from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widget import Widget
 
+from defense_console.app import ConsoleApp
 from defense_console.desk.exchange.files import ExchangeDesk
+from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry
+from defense_console.screens.live.screen import LiveScreen
 from defense_console.screens.queue import words as queue_words
+from defense_console.screens.shared.help import HelpScreen
 from defense_console.store.sqlite.store import TinyStore
 from defense_console.widgets.lists.panel import Panel
 from defense_console.widgets.lists.queue_table import QueueTable
@@ -159,3 +164,40 @@ async def test_a_second_draws_the_clock_and_a_rating_its_row(room: Room, drawn: 
             await until(pilot, lambda: drawn["Panel"], "the card never followed")
             assert not drawn["layout"], drawn
             await rest(pilot, drawn)
+
+
+async def test_ratings_that_come_at_once_are_drawn_together(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one draws them all, also where it is refused, and any other key finds the ones before it drawn."""
+    room.student("s1", "Ada Example")
+    id = room.plan("s1", "IRP-P2")
+    room.live(id)
+    app, redraws, redraw = room.app(id), 0, LiveScreen.redraw
+
+    def counted(screen: LiveScreen) -> None:
+        nonlocal redraws
+        redraws += 1
+        redraw(screen)
+
+    monkeypatch.setattr(LiveScreen, "redraw", counted)
+    async with app.run_test(size=WIDE) as pilot:
+        await shows(pilot, "Rubric 0/12", "saved")
+        redraws = 0
+        at_once(app, "vrxv")
+        await shows(pilot, "Rubric 4/12")
+        assert redraws < 4, "each was drawn"
+
+        at_once(app, "vh")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape")
+        await shows(pilot, "Rubric 5/12")
+        monkeypatch.setattr(LiveScreen, "second", lambda _screen: None)  # which would draw them as well, later
+        refusals = iter([None, ConsoleError("No.")])
+        monkeypatch.setattr(LiveScreen, "refusal", lambda _screen, _command: next(refusals, None))
+        at_once(app, "vv")
+        await shows(pilot, "Rubric 6/12", "No.")
+
+
+def at_once(app: ConsoleApp, keys: str) -> None:
+    """Hit keys faster than they are answered."""
+    for key in keys:
+        app.post_message(events.Key(key, key))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from defense_console.desk.exchange import clipboard
 from defense_console.desk.exchange.files import ExchangeDesk
 from defense_console.model.defense.summary import defense_id
 from defense_console.store.sqlite.store import TinyStore
@@ -34,16 +33,7 @@ def demo(room: Room) -> Room:
     return room
 
 
-async def test_the_first_defense_of_the_readme_ends_with_its_message(
-    demo: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copied: list[str] = []
-
-    def copying(text: str) -> bool:
-        copied.append(text)
-        return True
-
-    monkeypatch.setattr(clipboard, "by_tool", copying)
+async def test_the_first_defense_of_the_readme_ends_with_its_message(demo: Room, copied: list[str]) -> None:
     down, brief, waiting, start, rate, note, phases, finish, outcome, sign, message = keys_of_the_table()
     async with demo.app().run_test(size=(120, 40)) as pilot:
         await shows(pilot, "Ada Exemple")

@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from defense_console.app import ConsoleApp
-from defense_console.desk.exchange import clipboard
 from defense_console.model.defense import kinds as defense
 from defense_console.model.defense.timeline import iso
 from defense_console.model.student import kinds as ev
@@ -369,16 +368,7 @@ async def test_the_console_opens_on_a_check_in(followed: Room) -> None:
         await shows(pilot, "Defenses")
 
 
-async def test_answers_are_told_apart_before_while_and_after_the_session(
-    followed: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    copied: list[str] = []
-
-    def copying(text: str) -> bool:
-        copied.append(text)
-        return True
-
-    monkeypatch.setattr(clipboard, "by_tool", copying)
+async def test_answers_are_told_apart_before_while_and_after_the_session(followed: Room, copied: list[str]) -> None:
     app = followed.app()
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "session now")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from tests.waiting import PATIENCE_S, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, WebSocket
+
+LEFT = re.compile(r"(\d\d):(\d\d) of 15:00")
 
 
 @contextmanager
@@ -87,6 +90,38 @@ class Shown:
         """What was shown before the page is loaded again counts no more."""
         self.screen = pyte.Screen(80, 24)
         self.page.reload()
+
+    def enter(self, link: str) -> None:
+        """Come in by a link that was made for this person."""
+        self.page.goto(link.strip())
+        self.page.click("button")
+
+    def press(self, key: str, *texts: str) -> None:
+        """Press a key by its name, and wait until all of these are on the screen."""
+        self.page.keyboard.press(key)
+        self.shows(*texts)
+
+    def type(self, keys: str, *texts: str) -> None:
+        """Type text or several keys, and wait until all of these are on the screen."""
+        self.page.keyboard.type(keys)
+        self.shows(*texts)
+
+    def of_the_phase(self) -> int:
+        """Seconds of the presentation that the screen shows."""
+        found = LEFT.search(self.text())
+        assert found is not None, self.text()
+        return int(found[1]) * 60 + int(found[2])
+
+    def note_over_a_reload(self, more: str) -> None:
+        """Write a first note in a live defense; in the middle of it the page is loaded again."""
+        self.press("n", "WRITING")
+        self.type("Half a noté", "Half a noté")
+        before = self.of_the_phase()
+        self.load_again()
+        self.shows("WRITING", "Half a noté", "PRESENTATION 1/3")
+        assert before <= self.of_the_phase()
+        self.type(more, f"Half a noté{more}")
+        self.press("Enter", "Notes 1")
 
     def text(self) -> str:
         return "\n".join(self.screen.display)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,6 @@ import pytest
 from tests.terminal import run, store_of_one
 from tests.waiting import PATIENCE_S, wait_for
 from tests.web.chromium import Shown, a_browser, served
-
-LEFT = re.compile(r"(\d\d):(\d\d) of 15:00")
-
-
-def of_the_phase(terminal: Shown) -> int:
-    """Seconds of the phase that the screen shows."""
-    found = LEFT.search(terminal.text())
-    assert found is not None, terminal.text()
-    return int(found[1]) * 60 + int(found[2])
 
 
 @pytest.mark.slow
@@ -31,28 +21,12 @@ def test_a_page_that_is_loaded_again_in_a_live_defense(short_path: Path, monkeyp
         terminal, elsewhere = Shown(page), list[str]()
         page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(url) else None)
         page.on("console", lambda said: elsewhere.append(said.text) if said.type == "error" else None)
-        page.goto(run(store, "serve", "link", "mentor", "--at", url).strip())
-        page.click("button")
+        terminal.enter(run(store, "serve", "link", "mentor", "--at", url))
         terminal.shows("starts in 1")
-        page.keyboard.press("Enter")
-        terminal.shows("Before the call")
-        page.keyboard.type("tt")
-        terminal.shows("of 15:00")
-        page.keyboard.press("n")
-        terminal.shows("WRITING")
-        page.keyboard.type("Half a noté")
-        terminal.shows("Half a noté")
-        before = of_the_phase(terminal)
-
-        terminal.load_again()
-        terminal.shows("WRITING", "Half a noté", "PRESENTATION 1/3")
-        assert before <= of_the_phase(terminal)
-        page.keyboard.type(", whole")
-        terminal.shows("Half a noté, whole")
-        page.keyboard.press("Enter")
-        terminal.shows("Notes 1")
-        page.keyboard.press("F1")
-        terminal.shows("F11 belong to the browser")
+        terminal.press("Enter", "Before the call")
+        terminal.type("tt", "of 15:00")
+        terminal.note_over_a_reload(", whole")
+        terminal.press("F1", "F11 belong to the browser")
         assert elsewhere == []
 
 

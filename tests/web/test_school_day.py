@@ -25,7 +25,6 @@ from tests.store.postgres.servers import VARIABLE, a_server
 from tests.terminal import Terminal, run
 from tests.waiting import wait_for
 from tests.web.chromium import Shown, a_browser, served
-from tests.web.test_in_a_browser import of_the_phase
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 F9, HOME = "\x1b[20~", "\x1b[H"
@@ -169,68 +168,39 @@ def take_one_each(school: School, one: Terminal, two: Terminal) -> tuple[str, st
 
 def defend_in_the_browser(terminal: Shown) -> None:
     """The live defense of Ada: the page is loaded again in the middle of a note; then everything is rated."""
-    page = terminal.page
     terminal.shows("Ada Démo")
-    page.keyboard.press("Enter")
-    terminal.shows("t waiting room")
-    page.keyboard.type("t")
-    terminal.shows("WAITED")
-    page.keyboard.type("t")
-    terminal.shows("of 15:00", "Rubric 0/12")
-    page.keyboard.press("n")
-    terminal.shows("WRITING")
-    page.keyboard.type("Half a noté")
-    terminal.shows("Half a noté")
-    before = of_the_phase(terminal)
-    terminal.load_again()
-    terminal.shows("WRITING", "Half a noté", "PRESENTATION 1/3")
-    assert before <= of_the_phase(terminal)
-    page.keyboard.type(SECRET)
-    page.keyboard.press("Enter")
-    terminal.shows("Notes 1")
-    page.keyboard.type("x" + "v" * 10)
-    terminal.shows("Rubric 11/12")
-    page.keyboard.type("g")
-    terminal.shows("DISCUSSION 2/3")
-    page.keyboard.type("g")
-    terminal.shows("DEBRIEFING 3/3")
-    page.keyboard.type("f")
-    terminal.shows("Verdict  Ada Démo", "suggested  Conditional")
+    terminal.press("Enter", "t waiting room")
+    terminal.type("t", "WAITED")
+    terminal.type("t", "of 15:00", "Rubric 0/12")
+    terminal.note_over_a_reload(SECRET)
+    terminal.type("x" + "v" * 10, "Rubric 11/12")
+    terminal.type("g", "DISCUSSION 2/3")
+    terminal.type("g", "DEBRIEFING 3/3")
+    terminal.type("f", "Verdict  Ada Démo", "suggested  Conditional")
 
 
 def ask_for_a_document(terminal: Shown) -> None:
     """A conditional verdict that asks for one document, signed and released."""
-    page = terminal.page
-    page.keyboard.type("r")
-    terminal.shows("[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
-    page.keyboard.type("j ")
-    terminal.shows("[ ] 2. Needs-analysis")
-    page.keyboard.type("s")
-    terminal.shows("WRITING")
-    page.keyboard.type("A clear inquiry")
-    page.keyboard.press("Enter")
-    terminal.shows("F9 signs")
-    page.keyboard.press("F9")
-    terminal.shows("Sign the verdict of Ada Démo?")
-    page.keyboard.type("y")
-    terminal.shows("Verdict 1 released")
+    terminal.type("r", "[✓] 1. Interview guide", "[✓] 2. Needs-analysis")
+    terminal.type("j ", "[ ] 2. Needs-analysis")
+    terminal.type("s", "WRITING")
+    terminal.type("A clear inquiry")
+    terminal.press("Enter", "F9 signs")
+    terminal.press("F9", "Sign the verdict of Ada Démo?")
+    terminal.type("y", "Verdict 1 released")
 
 
 def open_console(school: School, browser: Browser, name: str) -> Shown:
     """Sign in by a link that was made for the account of this person."""
     person, pages = school.people[name], school.people["pages"]
-    link = pages.run("serve", "link", name, "--account", person.address)
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    terminal = Shown(page)
-    page.goto(link.strip())
-    page.click("button")
+    terminal = Shown(browser.new_page(viewport={"width": 1280, "height": 800}))
+    terminal.enter(pages.run("serve", "link", name, "--account", person.address))
     return terminal
 
 
 def back_to_the_queue(school: School, terminal: Shown) -> None:
     """The mentor leaves the defense, so that others may write on it."""
-    terminal.page.keyboard.press("Escape")
-    terminal.shows("All pending")
+    terminal.press("Escape", "All pending")
     wait_for(lambda: not school.rows("SELECT 1 FROM lease WHERE holder <> ''"), "the mentor still writes")
 
 
@@ -240,14 +210,11 @@ def contest(school: School, student: Page, terminal: Shown) -> None:
     student.fill("textarea", "L’enquête était complète.")
     student.click("text=Contester ce verdict")
     student.wait_for_selector("text=L’enquête était complète.")
-    page = terminal.page
     terminal.shows("contested")
-    page.keyboard.press("Enter")
-    terminal.shows("L’enquête était complète.")
-    page.keyboard.type("o")
-    terminal.shows("Why does the verdict stand?")
-    page.keyboard.type("One kind of actor is missing")
-    page.keyboard.press("Enter")
+    terminal.press("Enter", "L’enquête était complète.")
+    terminal.type("o", "Why does the verdict stand?")
+    terminal.type("One kind of actor is missing")
+    terminal.press("Enter")
     wait_for(lambda: school.count("contest_resolved"), "it is not upheld")
     student.reload()
     student.wait_for_selector("text=One kind of actor is missing")
@@ -259,16 +226,11 @@ def bring_the_document(student: Page, terminal: Shown) -> None:
     student.click("form button")
     student.wait_for_selector(".receipt")
     assert hashlib.sha256(PDF).hexdigest() in student.content()
-    page = terminal.page
-    page.keyboard.press("Enter")
-    terminal.shows("Documents to revise", "Démo_Ada_1_guide.pdf")
+    terminal.press("Enter", "Documents to revise", "Démo_Ada_1_guide.pdf")
     terminal.shows("You decide until")
-    page.keyboard.type("v")
-    terminal.shows("1 of 1 settled")
-    page.keyboard.press("F9")
-    terminal.shows("Sign version 2 of the verdict of Ada Démo?")
-    page.keyboard.type("y")
-    terminal.shows("Verdict 2 released")
+    terminal.type("v", "1 of 1 settled")
+    terminal.press("F9", "Sign version 2 of the verdict of Ada Démo?")
+    terminal.type("y", "Verdict 2 released")
 
 
 def read_a_second_time(school: School, reader: str) -> None:

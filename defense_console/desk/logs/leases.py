@@ -1,4 +1,4 @@
-"""Leases: which console writes on a log, and how long it was gone. Source: product.md §2, §4.
+"""Leases: which console writes on a log, and how long it was gone. Source: docs/reliability.md.
 
 A lease is one row per log, rewritten while it is held. A console takes it with the first thing it writes on a log, or
 when the log is live on its screen (only a defense can be live); it frees it when the log is not live and no screen

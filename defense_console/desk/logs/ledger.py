@@ -1,7 +1,7 @@
 """The ledger numbers and stamps what is decided, refuses what is illegal, folds at once and submits to the recorder.
 
 No keystroke waits for the disk: the state is the fold of what the store holds and what is still on its way there.
-It lives on one thread. Source: engineering.md §2.
+It lives on one thread. `docs/architecture.md` follows a key press through it.
 """
 
 from __future__ import annotations

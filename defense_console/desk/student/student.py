@@ -413,11 +413,11 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return self.act(ev.QuestionAsked(text, project, criterion))
 
     def answer_question(self, question: int, text: str) -> FollowedStudent:
-        """Answer a question."""
+        """Record the answer to a question of the student."""
         return self.act(ev.QuestionAnswered(question, text))
 
     def drop_question(self, question: int) -> FollowedStudent:
-        """Drop a question."""
+        """Let a question go without an answer."""
         return self.act(ev.QuestionDropped(question))
 
     def point_to(self, title: str, link: str = "", skill: str = "") -> FollowedStudent:
@@ -437,7 +437,7 @@ class StudentDesk(LogDesk[StudentWhat, FollowedStudent]):
         return self.act(ev.AlertAcknowledged(alert, answer))
 
     def close_alert(self, alert: int, result: AlertResult) -> FollowedStudent:
-        """Close an alert."""
+        """Record what came of an alert; it is open no more."""
         return self.act(ev.AlertClosed(alert, result))
 
     def put_off(self, reasons: Sequence[RuleReason], until: str = "") -> FollowedStudent:

@@ -1,1 +1,1 @@
-"""Dates and paths as people type them."""
+"""What people type on one line: days, times, goals, weekly plans, zones, paths."""

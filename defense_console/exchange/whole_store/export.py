@@ -28,7 +28,7 @@ DRAFTS: Final = "drafts/"
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """First line.
+    """The first line of an export: its format, and how many lines follow.
 
     Attributes:
         format, version: what it is.

@@ -1,6 +1,6 @@
 """The fold: a log in, a Defense out. Nothing else makes a Defense.
 
-It first works out which actions undo has cancelled, then applies the rest in order. Source: product.md §2.
+It first works out which actions undo has cancelled, then applies the rest in order.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def frozen(state: Folding, last: DefenseEvent, undo: tuple[int, ...], redo: tupl
 
 
 def _from_clock(state: Folding) -> dict[str, RatingValue]:
-    """Ratings folded from the speaking time, once the phase with a window has ended. Source: product.md §4."""
+    """Return the ratings that the speaking time gives, once the phase with a window has ended."""
     project = state.pinned.project(state.project) if state.pinned and state.curriculum_hash else None
     if project is None or state.pinned is None:
         return {}

@@ -114,7 +114,7 @@ class CalendarLink(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A note.
+    """What the mentor wrote down, with the time on the clock.
 
     `seq` is the number of its first event; `at_s` what the clock showed at the first keystroke, `rec_s` the real
     seconds since the recording started (None without a recording). `criterion` None: on the whole defense. `reworded`:

@@ -1,7 +1,7 @@
 """One defense in one row: the part of a fold that a list needs, and the id that the row is found by.
 
 It is kept next to the log, so that opening the console costs what is pending, not what is history. Nothing in it
-depends on now: an `Entry` of the queue adds what does. Source: product.md §2, engineering.md §2.
+depends on now: an `Entry` of the queue adds what does.
 """
 
 from __future__ import annotations
@@ -28,15 +28,12 @@ NAMESPACE: Final = uuid.UUID("6b1f5a52-3c0e-4d0b-9a57-2f7f8f0a9d11")
 
 
 def defense_id(student_id: str, project_id: str, attempt: int) -> uuid.UUID:
-    """The id of an attempt: the same on every machine, so that a student's defenses are found by computing it.
-
-    Source: engineering.md §2.
-    """
+    """Return the id of an attempt: the same on every machine, so that a student's defenses are found by it."""
     return uuid.uuid5(NAMESPACE, canonical_json([student_id, project_id, attempt]).decode())
 
 
 def rehearsal_id(student_id: str, project_id: str, number: int) -> uuid.UUID:
-    """The id of a rehearsal: found by computing it, and never that of a defense."""
+    """Return the id of a rehearsal: found by computing it, and never that of a defense."""
     return uuid.uuid5(NAMESPACE, canonical_json(["rehearsal", student_id, project_id, number]).decode())
 
 

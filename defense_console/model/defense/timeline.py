@@ -1,6 +1,6 @@
 """The timer as a pure fold over stamps: spans that ran or paused, phase times, windows.
 
-All durations are whole milliseconds on one axis that starts at 0 when the sitting starts. Source: product.md §4.
+All durations are whole milliseconds on one axis that starts at 0 when the sitting starts.
 """
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 def state_of(phase: Phase, elapsed_ms: int, rules: Rules) -> ClockState:
-    """How a phase stands, the highest state that applies (product.md §4).
+    """Return how a phase stands: the highest state that applies.
 
     `out` past the window's maximum · `over` past the target · `danger` and `warn` before it · `early` below the
     window's minimum · `ok`. Phases without a window have no `early` and no `out`.

@@ -1,1 +1,1 @@
-"""What every log shares: the envelope, undo, the subject of a stream."""
+"""What every log shares: the envelope, undo, the chain of hashes, what a log is about."""

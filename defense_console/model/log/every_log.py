@@ -1,4 +1,4 @@
-"""The kinds of event that every log knows, listed once: undo, who writes, what is withheld. Source: product.md §2."""
+"""The kinds of event that every log knows, listed once: undo, who writes, what is withheld."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undo: two kinds of event that every log knows, and which actions of a log they leave. Source: product.md §2."""
+"""Undo: two kinds of event that every log knows, and which actions of a log they leave."""
 
 from __future__ import annotations
 

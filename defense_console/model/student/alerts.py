@@ -32,7 +32,7 @@ _DAY_S: Final = 86_400
 
 
 class AlertRule(msgspec.Struct, frozen=True):
-    """One rule.
+    """What is measured of a student, and from which value on an alert is proposed.
 
     Attributes:
         id: how answers name it.

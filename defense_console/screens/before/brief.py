@@ -168,11 +168,11 @@ class BriefScreen(DefensePanels):
             await ask_date(self, self.brief, told)
 
     async def action_defense_reschedule(self) -> None:
-        """Another date."""
+        """Ask for another date."""
         await ask_date(self, self.brief)
 
     async def action_defense_close(self) -> None:
-        """No other date."""
+        """Close the defense: it gets no other date."""
         await ask_close(self, self.brief)
 
     async def on_panel_chosen(self) -> None:

@@ -123,12 +123,12 @@ class WaitingScreen(DefensePanels):
     # --- commands ------------------------------------------------------------------------------------------------
 
     def action_waiting_start(self) -> None:
-        """The student is here."""
+        """Start the defense: the student is here."""
         if self.keep_text() and self.attempt(self.brief.start) is not None:
             self.console_app.go("live", self.defense_id)
 
     async def action_waiting_absent(self) -> None:
-        """The student did not come; before a third of the plan has gone this needs a reason."""
+        """Record that the student did not come; before a third of the plan has gone this needs a reason."""
         name = self.brief.student.name
         reason: str | None = ""
         left_s = self.brief.no_show_in_s()
@@ -156,7 +156,7 @@ class WaitingScreen(DefensePanels):
         self.attempt(lambda: self.brief.tick(self.at_cursor()[1]))
 
     def action_live_recording(self) -> None:
-        """The recording starts now."""
+        """Record that the recording starts now."""
         if self.attempt(self.brief.recording) is not None:
             self.tell(_("The recording starts here."))
 
@@ -182,5 +182,5 @@ class WaitingScreen(DefensePanels):
             self.console_app.go_on(self.brief.summary)
 
     async def action_defense_reschedule(self) -> None:
-        """Another date."""
+        """Ask for another date."""
         await ask_date(self, self.brief)

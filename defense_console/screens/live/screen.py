@@ -19,10 +19,10 @@ from defense_console.model.defense import rubric
 from defense_console.model.defense.revision import Row
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import shortened
-from defense_console.screens.live import flows, view
+from defense_console.screens.live import flows
 from defense_console.screens.live import words as live_words
-from defense_console.screens.live.view import PANES, Pane
 from defense_console.screens.live.wishes import LIVE, OnLive
+from defense_console.screens.live.words import PANES, Pane
 from defense_console.screens.shared.criteria import criterion_names
 from defense_console.screens.shared.dialogs import Sheet
 from defense_console.screens.shared.finishing import finish
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from defense_console.desk.defense.verdict import VerdictDesk
 
 ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
-"""Commands after which the criterion just rated is still the one that is meant. Source: product.md §5."""
+"""Commands after which the criterion just rated is still the one that is meant."""
 CONTEXTS: Mapping[Pane, Context] = {"notes": "live.notes", "questions": "live.questions"}
 GAP_SHOWN_S = 600
 """A gap is told in its line for so long; its key works on it afterwards too."""
@@ -73,7 +73,7 @@ class LiveScreen(WritingScreen):
     # --- what is on it -----------------------------------------------------------------------------------------------
 
     def compose_band(self) -> ComposeResult:
-        """The clock."""
+        """Compose the clock."""
         yield ClockPanel(id="live-clock")
 
     def compose_body(self) -> ComposeResult:
@@ -114,7 +114,7 @@ class LiveScreen(WritingScreen):
 
     @property
     def rubric_list(self) -> RubricList:
-        """The rubric."""
+        """Return the rubric, as the widget that shows it."""
         return self.query_one(RubricList)
 
     def on_mount(self) -> None:
@@ -167,7 +167,7 @@ class LiveScreen(WritingScreen):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Everything."""
+        """Show the defense as it is now: rubric, panels, card, clock, keys."""
         live = self.live
         defense, curriculum, project = live.defense, live.curriculum, live.project
         self._drawn_seq = defense.seq
@@ -176,7 +176,7 @@ class LiveScreen(WritingScreen):
         self.set_class(self.last_phase, "-last-phase")
         if self.pane not in self.panes():
             self.show_pane("rubric")
-        titles = view.pane_titles(live, self.panes(), sum(row.kept for row in rows))
+        titles = live_words.pane_titles(live, self.panes(), sum(row.kept for row in rows))
         self._draw_panes(titles, verdict, rows)
         self._draw_card()
         self._clock_keys = hint_words(self.hints_of("clock.toggle", "clock.next_phase", "clock.more", "clock.less"))
@@ -199,7 +199,7 @@ class LiveScreen(WritingScreen):
             self.query_one(DocumentsPanel).show_rows(shown["documents"], *live_words.outlook(verdict, rows))
 
     def preview(self) -> None:
-        """The card, and which keys act on its criterion."""
+        """Draw the card, and say which keys act on its criterion."""
         self._draw_card()
         self.show_mode()
 
@@ -216,7 +216,7 @@ class LiveScreen(WritingScreen):
 
     def _draw_clock(self, defense: Defense) -> None:
         live, rules = self.live, self.live.curriculum.rules
-        around = Around(*self._following, *view.recording_words(live), self._clock_keys)
+        around = Around(*self._following, *live_words.recording_words(live), self._clock_keys)
         self.query_one(ClockPanel).show_clock(defense.timeline, self.desk.now(), rules, self.zone, around)
 
     def standing_line(self) -> str:
@@ -226,7 +226,7 @@ class LiveScreen(WritingScreen):
     def _look_ahead(self) -> None:
         """When the next defense starts; read when the screen is shown, not every second."""
         entries, now = self.desk.agenda.entries(), self.desk.now().wall
-        self._following = view.next_defense(entries, self.defense_id, self.zone, now)
+        self._following = live_words.next_defense(entries, self.defense_id, self.zone, now)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """The card shows the focused criterion."""
@@ -358,7 +358,7 @@ class LiveScreen(WritingScreen):
         if following is not None:
             self.rubric_list.go_to_criterion(following)
         else:
-            self.tell(view.all_rated(live))
+            self.tell(live_words.all_rated(live))
 
     action_live_rate_met = partialmethod(_rate, "met")
     action_live_rate_to_improve = partialmethod(_rate, "to_improve")
@@ -366,26 +366,26 @@ class LiveScreen(WritingScreen):
     action_live_rate_not_observed = partialmethod(_rate, "not_observed")
 
     def action_live_cycle(self) -> None:
-        """The next rating, and stay."""
+        """Give the criterion the next rating, and stay on it."""
         criterion = self._seen_criterion()
         if criterion is not None:
             self.attempt(lambda: self.live.cycle(criterion))
 
     def action_live_clear(self) -> None:
-        """No rating."""
+        """Take the rating of the criterion away."""
         criterion = self._seen_criterion()
         if criterion is not None:
             self.attempt(lambda: self.live.rate(criterion, None))
 
     def action_live_next_unrated(self) -> None:
-        """The next criterion without a rating."""
+        """Go to the next criterion without a rating."""
         if self.pane != "rubric":
             self.show_pane("rubric")
         criterion = self.rubric_list.criterion
         self._go_on(criterion.id if criterion is not None else None)
 
     def action_live_details(self) -> None:
-        """The focused criterion in full."""
+        """Show the focused criterion in full."""
         if not self._rubric_is_seen():
             return
         criterion = self.rubric_list.criterion
@@ -407,11 +407,11 @@ class LiveScreen(WritingScreen):
         self.tell(_("The clock is paused; “{key:clock.pause_reason}” says why.") if paused else _("The clock runs."))
 
     async def action_clock_pause_reason(self) -> None:
-        """Why the clock was paused."""
+        """Ask why the clock was paused."""
         await flows.explain_pause(self, self.live)
 
     def action_clock_next_phase(self) -> None:
-        """The next phase; one that ended below its window may have been a slip of the finger."""
+        """Enter the next phase; one that ended below its window may have been a slip of the finger."""
         before = read_clock(self.live.defense.timeline, self.live.curriculum.rules, self.desk.now(), self.zone)
         defense = self.attempt(self.live.next_phase)
         if defense is not None:
@@ -430,28 +430,28 @@ class LiveScreen(WritingScreen):
     action_clock_less = partialmethod(_move_target, -60)
 
     def action_clock_gap_to_pause(self) -> None:
-        """The last gap was a pause."""
+        """Make the last gap a pause."""
         if self.attempt(self.live.gap_to_pause) is not None:
             self.tell(_("The gap is a pause now."))
 
     def action_live_recording(self) -> None:
-        """The recording starts now."""
+        """Record that the recording starts now."""
         if self.attempt(self.live.recording) is not None:
             self.tell(_("Recording: notes also bear the recording's time from now on."))
 
     def action_live_finish(self) -> None:
-        """The defense ends; the verdict is next."""
+        """End the defense; the verdict is next."""
         if self.live.defense.session == "live":
             finish(self, self.live, self.action_live_verdict)
         else:
             self.action_live_verdict()
 
     def action_live_verdict(self) -> None:
-        """The verdict, while the defense goes on."""
+        """Open the verdict, while the defense goes on."""
         self.console_app.go("verdict", self.defense_id)
 
     async def action_live_abort(self) -> None:
-        """Break off."""
+        """Break the defense off: a dialog asks why."""
         await flows.abort(self, self.live)
 
     # --- undo --------------------------------------------------------------------------------------------------------
@@ -460,7 +460,7 @@ class LiveScreen(WritingScreen):
         """Take back, and say what; without the start there is only the waiting room."""
         action = self.live.defense.undo[-1]
         if self.attempt(self.live.undo) is not None:
-            self.tell(_("Undone: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
+            self.tell(_("Undone: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80)))
             if self.live.defense.session == "waiting":
                 self.console_app.go("waiting", self.defense_id)
 
@@ -468,7 +468,9 @@ class LiveScreen(WritingScreen):
         """Do again, and say what."""
         action = self.live.defense.redo[-1]
         if self.attempt(self.live.redo) is not None:
-            self.tell(_("Done again: {what}", what=shortened(view.action_words(self.live, action, self.zone), 80)))
+            self.tell(
+                _("Done again: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80))
+            )
 
     # --- texts -------------------------------------------------------------------------------------------------------
 
@@ -497,7 +499,7 @@ class LiveScreen(WritingScreen):
     action_live_improvement = partialmethod(WritingScreen.write, "improvement")
 
     def action_live_note_criterion(self) -> None:
-        """A note on the criterion just rated, or on the focused one."""
+        """Write a note on the criterion just rated, or on the focused one."""
         if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
@@ -544,6 +546,6 @@ class LiveScreen(WritingScreen):
         self.app.push_screen(AudienceScreen(self.live))
 
     def action_live_role(self) -> None:
-        """The role card."""
+        """Show the role card."""
         keys = keys_of(command("live.role"), self.desk.settings)
         self.app.push_screen(Sheet(_("My role"), live_words.role_sheet(self.live), closing=keys))

@@ -60,7 +60,7 @@ class Ask(Dialog[str | None]):
         self._draft_clock = DraftClock(self, self._save_draft)
 
     def compose_answers(self) -> ComposeResult:
-        """The field."""
+        """Compose the field for the text."""
         yield Field.plain(self._initial, self._placeholder, self.ONE_LINE)
 
     def on_mount(self) -> None:

@@ -1,7 +1,7 @@
 """Dialogs: a question, a choice, a sheet. Each answers once; `asking.py` has the one that asks for a text.
 
 `y` or `o` confirms in either language; `Enter`, `Space`, `n` and `Esc` go back. What is higher than the screen
-scrolls, and a line says how much is below. Source: product.md §5.
+scrolls, and a line says how much is below.
 """
 
 from __future__ import annotations
@@ -297,7 +297,7 @@ class Confirm(Dialog[bool]):
         return capital(self._yes)
 
     def keys(self) -> tuple[Hint, ...]:
-        """Both answers."""
+        """Return the keys that say yes and no."""
         return Hint("y", _("y or o"), self._yes or _("yes")), going_back(self._no)
 
     def press(self, key: str, character: str) -> None:

@@ -52,7 +52,7 @@ class AskSetting(Dialog[str | None]):
         self.set_focus(field)
 
     def keys(self) -> tuple[Hint, ...]:
-        """Two keys."""
+        """Return the keys that keep the answer, and that ask again later."""
         return key_hint("enter", _("keep")), key_hint("escape", _("later"))
 
     def press(self, key: str, character: str) -> None:

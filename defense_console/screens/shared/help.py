@@ -95,15 +95,15 @@ class HelpScreen(ConsoleScreen):
         return Item(text, mark=Content(f"{keys:<{KEYS_CELLS}} ").stylize("bold $text-accent"), end=end)
 
     def action_console_help(self) -> None:
-        """The same key puts the help away."""
+        """Put the help away, by the same key."""
         self.action_console_back()
 
     def action_move_down(self) -> None:
-        """Scroll."""
+        """Scroll down."""
         self.query_one(VerticalScroll).scroll_relative(y=2, animate=False)
 
     def action_move_up(self) -> None:
-        """Scroll back."""
+        """Scroll up."""
         self.query_one(VerticalScroll).scroll_relative(y=-2, animate=False)
 
 

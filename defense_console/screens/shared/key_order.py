@@ -53,6 +53,12 @@ class OrderedKeys(App[None], inherit_bindings=False):
         """How many keys and pasted texts wait for the one before them."""
         return len(self._typed)
 
+    @property
+    def waiting_key(self) -> str:
+        """The key that waits and comes next, "" when none does."""
+        following = self._typed[0] if self._typed else None
+        return following.key if isinstance(following, events.Key) else ""
+
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text wait for their turn; everything else is handled at once."""
         if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:

@@ -131,7 +131,7 @@ class PanelScreen(WritingScreen):
         return panel.can_focus
 
     def action_panel_next(self, by: int = 1) -> None:
-        """The next panel; after the last the first."""
+        """Go to the next panel; after the last the first."""
         found = self._reachable()
         if found:
             here = self.focused
@@ -139,11 +139,11 @@ class PanelScreen(WritingScreen):
             self.set_focus(found[(place + by) % len(found)])
 
     def action_panel_previous(self) -> None:
-        """The panel before."""
+        """Go to the panel before."""
         self.action_panel_next(-1)
 
     def action_move_down(self, by: int = 1) -> None:
-        """The next item; after the last one of a panel the first of the next, then only the view moves."""
+        """Go to the next item; after the last one of a panel the first of the next, then only the view moves."""
         here, found = self.focused, self._reachable()
         if not isinstance(here, Panel) or here not in found:
             self.action_panel_next(by)
@@ -158,7 +158,7 @@ class PanelScreen(WritingScreen):
             self.query_one("#sheet", Widget).scroll_relative(y=3 * by, animate=False)
 
     def action_move_up(self) -> None:
-        """The item before."""
+        """Go to the item before."""
         self.action_move_down(-1)
 
     def show_notes(self, notes: Sequence[Item]) -> None:
@@ -245,5 +245,5 @@ class DefensePanels(PanelScreen):
         return self.texts.curriculum
 
     def action_live_note(self) -> None:
-        """A note on the defense."""
+        """Write a note on the defense."""
         self.write("note")

@@ -68,7 +68,7 @@ class AsideScreen(ConsoleScreen):
         yield QuietText(id="aside-why")
 
     def compose_body(self) -> ComposeResult:
-        """The rows."""
+        """Compose the list of what is not in the record."""
         yield Panel(id="aside")
 
     @property
@@ -104,11 +104,11 @@ class AsideScreen(ConsoleScreen):
         return OnAside(self._log_desk, "aside", self.query_one("#aside", Panel).key)
 
     def action_move_down(self) -> None:
-        """The next row."""
+        """Go to the next row."""
         self.query_one("#aside", Panel).move(1)
 
     def action_move_up(self) -> None:
-        """The row before."""
+        """Go to the row before."""
         self.query_one("#aside", Panel).move(-1)
 
     def action_aside_keep(self) -> None:

@@ -143,33 +143,33 @@ class ReplayScreen(ConsoleScreen):
         self._playing = not self._playing
 
     def action_replay_forward(self) -> None:
-        """Ten seconds on."""
+        """Go ten seconds on."""
         self._go(self._position + STEP_MS)
 
     def action_replay_back(self) -> None:
-        """Ten seconds back."""
+        """Go ten seconds back."""
         self._go(self._position - STEP_MS)
 
     def action_replay_faster(self) -> None:
-        """The next speed."""
+        """Play at the next speed."""
         self._speed = min(self._speed + 1, len(SPEEDS) - 1)
 
     def action_replay_slower(self) -> None:
-        """The speed before."""
+        """Play at the speed before."""
         self._speed = max(self._speed - 1, 0)
 
     def action_move_down(self) -> None:
-        """The next thing that was recorded."""
+        """Go to the next thing that was recorded."""
         self._go(self._replay.next_event(self._position))
 
     def action_move_up(self) -> None:
-        """The one before."""
+        """Go to the one before."""
         self._go(self._replay.next_event(self._position, -1))
 
     def action_move_first(self) -> None:
-        """The start."""
+        """Go to the start of the defense."""
         self._go(0)
 
     def action_move_last(self) -> None:
-        """The end."""
+        """Go to the end of the defense."""
         self._go(self._replay.length_ms)

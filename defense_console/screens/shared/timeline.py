@@ -56,7 +56,7 @@ class TimelineScreen(ConsoleScreen):
         return self._log.stream
 
     def compose_body(self) -> ComposeResult:
-        """One list."""
+        """Compose the list of events."""
         yield Panel(id="timeline")
 
     @property
@@ -140,9 +140,9 @@ class TimelineScreen(ConsoleScreen):
         self.app.push_screen(ReplayScreen(self._log, Replay(self._log)))
 
     def action_move_down(self) -> None:
-        """The next line."""
+        """Go to the next line."""
         self._lines.move(1)
 
     def action_move_up(self) -> None:
-        """The line before."""
+        """Go to the line before."""
         self._lines.move(-1)

@@ -100,7 +100,7 @@ class WritingScreen(ConsoleScreen):
 
     @property
     def writer(self) -> Writer:
-        """The strip."""
+        """Return the field in which texts are written."""
         return self.query_one(Writer)
 
     def write(self, field: str) -> None:

@@ -50,7 +50,7 @@ NO_ALERT: Final = N_("Choose an alert that is raised: {key:panel.next} goes ther
 
 @dataclass(frozen=True)
 class OnAlerts:
-    """The screen.
+    """The screen of alerts, as its wishes see it.
 
     Attributes:
         desk: of the student under the cursor.
@@ -332,7 +332,7 @@ class AlertsScreen(PanelScreen):
             self.tell(_("Not founded; {key:edit.undo} takes it back."))
 
     async def action_alerts_praise(self) -> None:
-        """Praise of the student."""
+        """Ask what the student did well, and raise it as a praise."""
         desk = self.texts
         ask = Ask(desk, Asked.PRAISE, _("What did the student do well?"))
         if await record_answer(self, ask, lambda text: desk.raise_alert(ev.AlertRaised(text, kudos=True))) is not None:
@@ -340,13 +340,13 @@ class AlertsScreen(PanelScreen):
             copy_out(self, praise.subject, praise.text)
 
     async def action_alerts_answered(self) -> None:
-        """What the school answered."""
+        """Ask what the school answered."""
         desk, alert = self.texts, needs(self.seen().alert, NO_ALERT)
         question = Ask(desk, Asked.ALERT_ANSWER.of(alert.seq), _("What did the school answer?"), alert.facts)
         await record_answer(self, question, lambda text: desk.acknowledge_alert(alert.seq, text))
 
     async def action_alerts_close(self) -> None:
-        """How the alert ended."""
+        """Ask how the alert ended."""
         desk, alert = self.texts, needs(self.seen().alert, NO_ALERT)
         results: tuple[AlertResult, ...] = ("helped", "did_not_help", "not_founded")
         options = [_(ALERT_RESULTS[each]) for each in results]
@@ -386,5 +386,5 @@ class AlertsScreen(PanelScreen):
             self.tell(_("Tightened at once; written into {file}.", file=str(file)))
 
     def action_alerts_open(self) -> None:
-        """The student under the cursor."""
+        """Open the student under the cursor."""
         self.console_app.go("student", self.texts.id)

@@ -143,7 +143,7 @@ class CheckInScreen(StudentPanels):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_check_in_start(self) -> None:
-        """The student is here."""
+        """Begin the session: the student is here."""
         if self.attempt(lambda: self.texts.act(self.texts.starting)) is not None:
             self.focus_panel("today")
             self.tell(_("The session has started; {key:edit.undo} takes it back."))
@@ -192,26 +192,26 @@ class CheckInScreen(StudentPanels):
                 self.tell(_("{project} is at {n} %; {key:edit.undo} takes it back.", project=project.id, n=percent))
 
     def action_check_in_more(self) -> None:
-        """Ten percent further."""
+        """Set the estimate ten percent higher."""
         self._estimate(STEP)
 
     def action_check_in_less(self) -> None:
-        """Ten percent less far."""
+        """Set the estimate ten percent lower."""
         self._estimate(-STEP)
 
     def action_check_in_promise(self) -> None:
-        """What I promise."""
+        """Write what I promise."""
         self.write("promise")
 
     def action_check_in_copy(self) -> None:
-        """The next field of the school's form, from the first one again after the last."""
+        """Copy the next field of the school's form, from the first one again after the last."""
         fields = self.texts.form()
         field = fields[self._copied % len(fields)]
         self._copied = (self._copied + 1) % len(fields)
         copy_out(self, field.name, field.text)
 
     async def action_check_in_close(self) -> None:
-        """The session is over, after a question."""
+        """End the session, after a question."""
         left = len(today.unanswered(self.texts, self.texts.session_today))
         details = today.left_words(left)
         if not await self.app.push_screen_wait(Confirm(_("Is the session over?"), details, yes=_("it is over"))):
@@ -228,7 +228,7 @@ class CheckInScreen(StudentPanels):
             below.tell(told)
 
     async def action_student_edit(self) -> None:
-        """The focused text anew."""
+        """Write the focused text again."""
         goal = self.focused_goal()
         if goal is not None:
             await asking.reword_goal(self, goal)

@@ -33,7 +33,7 @@ class InsightScreen(ConsoleScreen):
         self._plots: tuple[Plot, ...] | None = None
 
     def compose_body(self) -> ComposeResult:
-        """One list."""
+        """Compose the panel of plots."""
         yield Panel(id="plots")
 
     @property
@@ -43,7 +43,7 @@ class InsightScreen(ConsoleScreen):
 
     @property
     def panel(self) -> Panel:
-        """The plots."""
+        """Return the panel of plots."""
         return self.query_one("#plots", Panel)
 
     def turned(self) -> None:
@@ -82,11 +82,11 @@ class InsightScreen(ConsoleScreen):
         return Content.assemble(name, space, row.said.ljust(said + 2), *((text, TONES[tone]) for text, tone in parts))
 
     def action_move_down(self) -> None:
-        """The next plot."""
+        """Go to the next plot."""
         self.panel.move(1)
 
     def action_move_up(self) -> None:
-        """The plot before."""
+        """Go to the plot before."""
         self.panel.move(-1)
 
     async def action_insight_save(self) -> None:

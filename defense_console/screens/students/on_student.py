@@ -43,7 +43,7 @@ class StudentPanels(PanelScreen, ReadsGoals):
 
     @property
     def place_id(self) -> str:
-        """The student."""
+        """Return the id of the student."""
         return self.student_id
 
     @property
@@ -116,15 +116,15 @@ class StudentPanels(PanelScreen, ReadsGoals):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_student_goal(self) -> None:
-        """The next goal."""
+        """Write the next goal."""
         self.write("goal")
 
     def action_student_question(self) -> None:
-        """A question of the student."""
+        """Write down a question of the student."""
         self.write("question")
 
     def action_student_note(self) -> None:
-        """A private note."""
+        """Write a private note."""
         self.write("note")
 
     async def action_student_rehearse(self) -> None:

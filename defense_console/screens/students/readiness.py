@@ -118,7 +118,7 @@ class ReadinessScreen(StudentPanels):
         self.show_mode()
 
     def action_readiness_rehearsed(self) -> None:
-        """The report of the last rehearsal."""
+        """Show the report of the last rehearsal."""
         self.console_app.go("rehearsed", self.seen().last or "")
 
     def _rate(self, rating: SelfRating | None) -> None:
@@ -131,13 +131,13 @@ class ReadinessScreen(StudentPanels):
         self._rate("met")
 
     def action_readiness_to_improve(self) -> None:
-        """To improve, and on."""
+        """Rate the criterion to improve, and go on."""
         self._rate("to_improve")
 
     def action_readiness_not_met(self) -> None:
-        """Not met, and on."""
+        """Rate the criterion not met, and go on."""
         self._rate("not_met")
 
     def action_readiness_clear(self) -> None:
-        """No rating."""
+        """Take the student's own rating of a criterion away."""
         self._rate(None)

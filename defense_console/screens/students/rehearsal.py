@@ -32,7 +32,7 @@ class RehearsalScreen(LiveScreen):
 
     @property
     def whose(self) -> str:
-        """Who rehearses."""
+        """Return who rehearses, in words."""
         return self.live.whose
 
     @property
@@ -43,7 +43,7 @@ class RehearsalScreen(LiveScreen):
         return Headline(_("Rehearsal"), live.student.name, project.id, project.title.in_(language()), more)
 
     def action_live_verdict(self) -> None:
-        """The short report; while it goes on there is nothing to read yet."""
+        """Show the short report; while it goes on there is nothing to read yet."""
         if self.live.defense.session == "held":
             self.console_app.go("rehearsed", self.defense_id)
         else:

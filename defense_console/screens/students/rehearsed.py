@@ -37,12 +37,12 @@ class RehearsedScreen(ConsoleScreen):
 
     @property
     def live(self) -> LiveDesk:
-        """The rehearsal."""
+        """Return the desk of the rehearsal."""
         return self.desk.rehearsal(self.rehearsal_id)
 
     @property
     def place_id(self) -> str:
-        """The rehearsal."""
+        """Return the id of the rehearsal."""
         return self.rehearsal_id
 
     @property
@@ -64,7 +64,7 @@ class RehearsedScreen(ConsoleScreen):
         return headline_of(self.live, _("Rehearsal"), _("rehearsal {n}", n=self.live.defense.attempt))
 
     def redraw(self) -> None:
-        """Show both."""
+        """Show the report of the rehearsal, and how the defense compared with it."""
         in_words, student = translator(language()), self.desk.follow(self.live.defense.student_id)
         report = self.desk.rehearsals.report(self.rehearsal_id, in_words)
         self._show("rehearsal-report", _("Report for the student"), report)
@@ -90,11 +90,11 @@ class RehearsedScreen(ConsoleScreen):
         return "\n\n".join([title, *parts]) + "\n"
 
     def action_move_down(self) -> None:
-        """Further down."""
+        """Scroll down."""
         self.query_one("#sheet", VerticalScroll).scroll_relative(y=3, animate=False)
 
     def action_move_up(self) -> None:
-        """Further up."""
+        """Scroll up."""
         self.query_one("#sheet", VerticalScroll).scroll_relative(y=-3, animate=False)
 
     def action_rehearsed_copy(self) -> None:

@@ -129,25 +129,25 @@ class StudentScreen(StudentPanels):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_student_check_in(self) -> None:
-        """The check-in of the weekly session."""
+        """Open the check-in of the weekly session."""
         self.console_app.go("check_in", self.student_id)
 
     async def action_student_kept(self) -> None:
-        """The goal or the promise is kept, the question is answered."""
+        """Record that the goal or the promise is kept, or the question answered."""
         await asking.settle(self, kept=True)
 
     async def action_student_dropped(self) -> None:
-        """The goal, the promise or the question is dropped."""
+        """Drop the goal, the promise or the question."""
         await asking.settle(self, kept=False)
 
     async def action_student_moved(self) -> None:
-        """Another day for the goal."""
+        """Ask for another day for the goal."""
         goal = self.focused_goal()
         if goal is not None:
             await asking.move_goal(self, goal)
 
     async def action_student_edit(self) -> None:
-        """The focused text anew."""
+        """Write the focused text again."""
         if (goal := self.focused_goal()) is not None:
             await asking.reword_goal(self, goal)
         elif (question := self.focused_question()) is not None:
@@ -156,29 +156,29 @@ class StudentScreen(StudentPanels):
             self.write(self.at_cursor()[1])
 
     def action_students_alerts(self) -> None:
-        """An alert about this student, and all others."""
+        """Show the alerts, with this student under the cursor."""
         self.console_app.go("alerts", self.student_id)
 
     def action_student_readiness(self) -> None:
-        """What speaks for and against the next defense."""
+        """Show what speaks for and against the next defense."""
         self.console_app.go("readiness", self.student_id)
 
     async def action_student_earlier(self) -> None:
-        """What others were answered at the same criterion."""
+        """Show what others were answered at the same criterion."""
         question = self.focused_question()
         if question is not None:
             await asking.answer_as_before(self, question)
 
     async def action_student_learning(self) -> None:
-        """How the student learns."""
+        """Record how the student learns."""
         await asking.note_learning(self)
 
     async def action_student_resource(self) -> None:
-        """Something to read, watch or do."""
+        """Point the student to something to read, watch or do."""
         await asking.point_to(self)
 
     async def action_student_estimate(self) -> None:
-        """How far the running project is."""
+        """Ask how far the running project is."""
         await asking.estimate(self)
 
     async def action_student_away(self) -> None:
@@ -186,7 +186,7 @@ class StudentScreen(StudentPanels):
         await asking.go_away(self)
 
     async def action_student_reports(self) -> None:
-        """One of the defenses."""
+        """Open one of the defenses."""
         await asking.open_report(self)
 
     async def action_student_hand_over(self) -> None:

@@ -265,23 +265,23 @@ class DifferenceScreen(ConsoleScreen):
         return ConsoleError("There are no lines to show.") if moves and not self._lines_found else None
 
     def action_move_down(self) -> None:
-        """The next row."""
+        """Go to the next row."""
         self.query_one(DifferenceView).scroll_rows(1)
 
     def action_move_up(self) -> None:
-        """The row before."""
+        """Go to the row before."""
         self.query_one(DifferenceView).scroll_rows(-1)
 
     def action_difference_next(self) -> None:
-        """The next change."""
+        """Go to the next change."""
         if not self.query_one(DifferenceView).step(1):
             self.tell(_("That was the last change."))
 
     def action_difference_previous(self) -> None:
-        """The change before."""
+        """Go to the change before."""
         if not self.query_one(DifferenceView).step(-1):
             self.tell(_("That was the first change."))
 
     def action_difference_layout(self) -> None:
-        """The other layout."""
+        """Switch to the other layout."""
         self.query_one(DifferenceView).switch_layout()

@@ -213,7 +213,7 @@ class ProgressDialog(Dialog[None]):
         yield Static(self._watched.line(), classes="dialog--progress")
 
     def keys(self) -> tuple[Hint, ...]:
-        """One key."""
+        """Return the key that stops it."""
         return (key_hint("escape", _("stop")),)
 
     def press(self, key: str, character: str) -> None:

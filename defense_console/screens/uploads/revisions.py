@@ -195,7 +195,7 @@ class RevisionsScreen(DefensePanels):
             self.attempt(lambda: self.revisions.expire(each.request.id))
 
     def action_revisions_next(self) -> None:
-        """The next document that waits for a look."""
+        """Go to the next document that waits for a look."""
         keys = [each.request.id for each in self.defense.revisions]
         here = keys.index(self.panel("documents").key) if self.panel("documents").key in keys else -1
         turned = [*self.defense.revisions[here + 1 :], *self.defense.revisions[: here + 1]]
@@ -207,7 +207,7 @@ class RevisionsScreen(DefensePanels):
             self.focus_panel("documents")
 
     async def action_revisions_declare(self) -> None:
-        """It came by another way; asked, since what was received is never undone."""
+        """Record that it came by another way; it is asked before, since what was received is never undone."""
         each = self._chosen
         title = panels.title_of(each, self.revisions)
         question = Confirm(_("Declare {document} received?", document=title),
@@ -222,11 +222,11 @@ class RevisionsScreen(DefensePanels):
         self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
 
     def action_revisions_later(self) -> None:
-        """More time."""
+        """Give the student more time for the document."""
         self._extend(1)
 
     def action_revisions_earlier(self) -> None:
-        """Less time."""
+        """Give the student less time for the document."""
         self._extend(-1)
 
     # --- all of them -----------------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class RevisionsScreen(DefensePanels):
         return ask_receive(self, self.defense_id)
 
     def action_revisions_verdict(self) -> None:
-        """The verdict itself."""
+        """Open the verdict itself."""
         self.console_app.go("verdict", self.defense_id)
 
     # --- other screens -------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class RevisionsScreen(DefensePanels):
         self.console_app.home()
 
     async def action_revisions_compare(self) -> None:
-        """What changed in the document; on a version of the verdict, its report as it was released."""
+        """Show what changed in the document; on a version of the verdict, its report as it was released."""
         panel = self.focused_panel
         if panel is not None and panel.id == "versions":
             self._preview(int(panel.key))
@@ -273,11 +273,11 @@ class RevisionsScreen(DefensePanels):
             await looking.compare_files(self, self.revisions, self._chosen)
 
     async def action_revisions_open_file(self) -> None:
-        """The file itself, in the system's viewer."""
+        """Open the file itself in the system's viewer."""
         await looking.open_file(self, self.revisions, self._chosen)
 
     def action_verdict_preview(self) -> None:
-        """The report as it reads now."""
+        """Show the report as it reads now."""
         self._preview(None)
 
     def _preview(self, version: int | None) -> None:

@@ -77,7 +77,7 @@ class PreviewScreen(WritingScreen):
         yield QuietText(id="preview-line")
 
     def compose_body(self) -> ComposeResult:
-        """The text."""
+        """Compose the text of the report."""
         yield Panel(id="report")
 
     @property
@@ -167,25 +167,25 @@ class PreviewScreen(WritingScreen):
         return field.startswith("report/")
 
     def action_move_down(self) -> None:
-        """The next field."""
+        """Go to the next field."""
         self.panel.move(1)
 
     def action_move_up(self) -> None:
-        """The field before; with the first one the head of the report is seen."""
+        """Go to the field before; with the first one the head of the report is seen."""
         self.panel.move(-1)
 
     def action_preview_reader(self) -> None:
-        """The next reader; from the message the report."""
+        """Show the report for the next reader; from the message, the report."""
         if not self._message:
             self._reader = READERS[(READERS.index(self._reader) + 1) % len(READERS)]
         self._message, self._copied = False, None
 
     def action_preview_language(self) -> None:
-        """The other language."""
+        """Show it in the other language."""
         self._tongue = "en" if self._tongue == "fr" else "fr"
 
     def action_preview_version(self) -> None:
-        """The report as it was released: the first version, the next one, then the present state again."""
+        """Show the report as it was released: the first version, the next one, then the present state again."""
         turns = (None, *self.released)
         self._version = turns[(turns.index(self._version) + 1) % len(turns)] if self._version in turns else None
         self._message = False
@@ -195,7 +195,7 @@ class PreviewScreen(WritingScreen):
         self.write(self.verdict.field_to_edit(self._tongue, self.panel.key))
 
     def action_preview_generated(self) -> None:
-        """The generated text again."""
+        """Take the generated text again."""
         self.attempt(lambda: self.verdict.take_generated(self._tongue, self.panel.key))
 
     def field_label(self, field: str) -> str | Content:
@@ -245,5 +245,5 @@ class PreviewScreen(WritingScreen):
             await save_report(self, self.verdict, self._report())
 
     def action_report_message(self) -> None:
-        """The message for the student."""
+        """Show the message for the student."""
         self._message, self._copied = True, None

@@ -262,15 +262,15 @@ class VerdictScreen(DefensePanels):
             self.tell(_("Not what is suggested: {key:verdict.reason} writes the reason."))
 
     def action_verdict_validated(self) -> None:
-        """Validated."""
+        """Choose *validated*."""
         self._choose("validated")
 
     def action_verdict_conditional(self) -> None:
-        """Conditional."""
+        """Choose *conditional*."""
         self._choose("conditional")
 
     def action_verdict_rework(self) -> None:
-        """To rework."""
+        """Choose *to rework*."""
         self._choose("rework")
 
     def action_edit_undo(self) -> None:
@@ -308,21 +308,21 @@ class VerdictScreen(DefensePanels):
         self.attempt(lambda: self.verdict.move_due(row, by_s))
 
     def action_verdict_due_later(self) -> None:
-        """More time."""
+        """Give the student more time for the document."""
         self._move_due(1)
 
     def action_verdict_due_earlier(self) -> None:
-        """Less time."""
+        """Give the student less time for the document."""
         self._move_due(-1)
 
     async def action_verdict_add_row(self) -> None:
-        """One more document."""
+        """Ask for one more document."""
         await rows.add_row(self, self.verdict)
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
     def action_verdict_strength(self) -> None:
-        """A strength."""
+        """Write a strength."""
         self.write("strength")
 
     def action_verdict_improvement(self) -> None:
@@ -330,15 +330,15 @@ class VerdictScreen(DefensePanels):
         self.write("improvement")
 
     def action_verdict_reason(self) -> None:
-        """Why this outcome."""
+        """Write why this outcome."""
         self.write("reason")
 
     def action_verdict_goal(self) -> None:
-        """The student's next goal."""
+        """Write the student's next goal."""
         self.write("goal")
 
     def action_verdict_comment(self) -> None:
-        """The comment of the focused skill, of the first one when the cursor is elsewhere."""
+        """Write the comment of the focused skill, of the first one when the cursor is elsewhere."""
         panel = self.panel("skills")
         if panel.key:
             self.focus_panel("skills")
@@ -375,19 +375,19 @@ class VerdictScreen(DefensePanels):
         await sign_or_release(self, self.verdict)
 
     def action_verdict_revisions(self) -> None:
-        """The documents to revise."""
+        """Open the documents to revise."""
         self.console_app.go("revisions", self.defense_id)
 
     async def action_verdict_amend(self) -> None:
-        """A new version, or none after all."""
+        """Draft a new version, or drop it after all."""
         await after_release.amend(self, self.verdict)
 
     async def action_verdict_contest(self) -> None:
-        """The student contests; when contested, the verdict is upheld."""
+        """Record that the student contests; when contested, the verdict is upheld."""
         await after_release.contest(self, self.verdict)
 
     async def action_verdict_next_attempt(self) -> None:
-        """The next attempt."""
+        """Plan the next attempt: a dialog asks when."""
         await after_release.plan_next_attempt(self, self.verdict)
 
     # --- clock, while live ---------------------------------------------------------------------------------------
@@ -397,15 +397,15 @@ class VerdictScreen(DefensePanels):
         self.attempt(self.live.toggle)
 
     def action_clock_next_phase(self) -> None:
-        """The next phase."""
+        """Enter the next phase."""
         self.attempt(self.live.next_phase)
 
     def action_live_finish(self) -> None:
-        """The defense is over."""
+        """End the defense."""
         finish(self, self.live)
 
     def action_verdict_reopen(self) -> None:
-        """The defense goes on."""
+        """Let the defense go on."""
         if self.attempt(self.verdict.reopen) is not None:
             self.console_app.go("live", self.defense_id)
 
@@ -419,13 +419,13 @@ class VerdictScreen(DefensePanels):
     # --- other screens -------------------------------------------------------------------------------------------
 
     def action_verdict_preview(self) -> None:
-        """The report as it will read."""
+        """Show the report as it will read."""
         from defense_console.screens.verdict.preview import PreviewScreen
 
         self.app.push_screen(PreviewScreen(self.defense_id))
 
     def action_report_message(self) -> None:
-        """The message for the student, to read, copy and save."""
+        """Show the message for the student, to read, copy and save."""
         from defense_console.screens.verdict.preview import PreviewScreen
 
         self.app.push_screen(PreviewScreen(self.defense_id, message=True))

@@ -71,7 +71,7 @@ class ReadingScreen(ReplayScreen):
         return self.query_one(RubricList)
 
     def shown(self, known: Defense) -> Defense:
-        """My ratings."""
+        """Return the defense with the ratings of the reader in the place of the first ones."""
         return self.desk_of_reading.shown(known)
 
     def listed(self, events: tuple[DefenseEvent, ...]) -> tuple[DefenseEvent, ...]:
@@ -95,19 +95,19 @@ class ReadingScreen(ReplayScreen):
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def action_move_down(self) -> None:
-        """The next criterion."""
+        """Go to the next criterion."""
         self._rubric.move(1)
 
     def action_move_up(self) -> None:
-        """The one before."""
+        """Go to the one before."""
         self._rubric.move(-1)
 
     def action_move_first(self) -> None:
-        """The first criterion."""
+        """Go to the first criterion."""
         self._rubric.go_to(0)
 
     def action_move_last(self) -> None:
-        """The last one."""
+        """Go to the last one."""
         self._rubric.go_to(self._rubric.row_count() - 1)
 
     def _rate(self, rating: RatingValue) -> None:
@@ -133,7 +133,7 @@ class ReadingScreen(ReplayScreen):
         await record_answer(self, ask, lambda reason: desk.act(desk.rating(criterion.id, rating, reason)))
 
     def action_reading_finish(self) -> None:
-        """Everything is rated."""
+        """Finish the reading: everything is rated."""
         if self.attempt(lambda: self.desk_of_reading.act(ev.ReadingClosed(self.desk_of_reading.me))) is not None:
             self.tell(_("Finished: both ratings are shown now. Rate a criterion again to settle a difference."))
 

@@ -18,6 +18,10 @@ class Raced(Exception):
     """Another writer changed the row first: the transaction is tried again, and sees what that writer wrote."""
 
 
+class Silent(psycopg.OperationalError):
+    """Nothing came from the server for too long."""
+
+
 AGAIN: Final = (errors.SerializationFailure, errors.DeadlockDetected, Raced)
 """The codes 40001 and 40P01, and a race that was seen here: the same transaction may succeed when it is run again."""
 
@@ -37,7 +41,7 @@ def told() -> Iterator[None]:
     """
     try:
         yield
-    except AGAIN as error:
+    except (*AGAIN, errors.LockNotAvailable) as error:
         raise StoreError(N_("Others write here at the same time, again and again: try once more.")) from error
     except errors.DiskFull as error:
         raise FullDisk(N_("The disk of the school's server is full: nothing was written.")) from error
@@ -47,7 +51,7 @@ def told() -> Iterator[None]:
         raise StoreError(
             N_("The school's server does not permit this to your account ({reason})."), reason=reason_of(error)
         ) from error
-    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+    except (PoolTimeout, PoolClosed, TooManyRequests, Silent) as error:
         raise Unreachable(N_("The school's server does not answer.")) from error
     except (errors.IdleInTransactionSessionTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unreachable(N_("The school's server does not answer ({reason})."), reason=reason_of(error)) from error

@@ -11,9 +11,9 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -24,16 +24,20 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import NewerStore, NotOurStore, ReadOnlyStore
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.address import Address
-from defense_console.store.postgres.faults import AGAIN, told
+from defense_console.store.postgres.faults import AGAIN, Silent, told
 from defense_console.store.postgres.migrations.upgrading import HEAD, KNOWN, bring_up
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # its warnings would be written over the screen
-Connection = psycopg.Connection[tuple[Any, ...]]
+T = TypeVar("T")
 
 STATEMENT_S: Final = 20
 """The longest that one statement may take."""
 IDLE_S: Final = 10
 """The longest that a session may wait inside a transaction."""
+LOCK_S: Final = 4
+"""The longest that a statement may wait for another writer; the server says so before it counts as silent."""
+SILENCE_S: Final = 5
+"""The longest that nothing may come from the server: it hangs, or what is between drops what is sent."""
 OVERLAP_S: Final = 2 * (STATEMENT_S + IDLE_S)
 """How far back a reader looks for changes; longer than a mark may wait for its commit. See `statements.MARK`."""
 READERS: Final = ("access",)
@@ -54,6 +58,36 @@ def pause(longest_s: float) -> None:
     """Wait a part of a time, so that two that were in each other's way part."""
     if longest_s:
         time.sleep(longest_s * random.random())
+
+
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that is given up when nothing comes any more, also from a machine that still answers."""
+
+    silence_s: float = SILENCE_S
+    """How long nothing may come."""
+
+    def wait(self, gen: Generator[Any, Any, T], *how: Any, **options: Any) -> T:
+        """Wait for what the server says; see `psycopg.Connection.wait`.
+
+        Raises:
+            Silent: It says nothing for too long; the connection is no longer there.
+        """
+        return super().wait(self._listening(gen), *how, **options)
+
+    def _listening(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+        heard = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted  # nothing is ready ten times a second
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.silence_s:
+                    self.pgconn.finish()
+                    raise Silent
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
 
 class Server:
@@ -86,12 +120,13 @@ class Server:
                 self.place = f"postgresql://{host}:{info.port}/{info.dbname}?school={self.school}"
         self._away = threading.Event()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            "", kwargs={**self._options, "autocommit": True}, min_size=1, max_size=_CONNECTIONS, num_workers=1,
+            "", connection_class=Connection, kwargs={**self._options, "autocommit": True}, min_size=1,
+            max_size=_CONNECTIONS, num_workers=1,
             timeout=_CONNECT_S, reconnect_timeout=_CONNECT_S, configure=configure, open=True,
         )  # fmt: skip
 
     def _connect(self) -> Connection:
-        return psycopg.connect(**self._options, autocommit=True)
+        return Connection.connect(**self._options, autocommit=True)
 
     def _prepare(self, connection: Connection, create: bool) -> None:
         """Bring the tables up; another console may do so at the same moment."""
@@ -146,6 +181,7 @@ class Server:
         finally:
             if lent.broken:
                 self._away.set()
+                self._pool.drain()  # the others are not asked one by one
             else:
                 self._away.clear()
             self._pool.putconn(lent)
@@ -157,7 +193,7 @@ class Server:
 
 def configure(connection: Connection) -> None:
     """Limit how long a statement and a transaction may take: `OVERLAP_S` counts on it."""
-    connection.execute(sql.SETTINGS, (f"{STATEMENT_S}s", f"{IDLE_S}s"))
+    connection.execute(sql.SETTINGS, (f"{STATEMENT_S}s", f"{IDLE_S}s", f"{LOCK_S}s"))
 
 
 def _schema(connection: Connection) -> str | None:

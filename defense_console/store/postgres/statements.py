@@ -13,7 +13,7 @@ from typing import Final
 
 SETTINGS: Final = """
 SELECT set_config('statement_timeout', %s, false), set_config('idle_in_transaction_session_timeout', %s, false),
-    set_config('synchronous_commit', 'on', false)
+    set_config('lock_timeout', %s, false), set_config('synchronous_commit', 'on', false)
 """
 """What is said to be saved is on the disk, and on that of the standby that the server waits for, however it is set."""
 BEGIN: Final = "BEGIN"

@@ -141,7 +141,7 @@ class RowStorage(Storage):
         return everything or None
 
     def write(self, data: Mapping[str, Mapping[Any, Any]]) -> None:
-        """Replace everything."""
+        """Replace all rows by those of some tables."""
         with self.transaction():
             for name in self.names():
                 self.drop(name)

@@ -50,8 +50,8 @@ from defense_console.store.sqlite.opening.half_made import HalfMade
 from defense_console.store.sqlite.opening.holding import Held, hold_name, name_held, share
 from defense_console.store.sqlite.opening.leftover_log import refuse_mixture
 from defense_console.store.sqlite.opening.upgrading import copy_before_upgrade
-from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.rows import RowDatabase
+from defense_console.store.sqlite.students import Students
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents, holds_another, log_names, stored_line
 
@@ -107,7 +107,7 @@ class TinyStore:
         self._rows = self._documents.rows
         self._rows.tell_from_another(lambda path: holds_another(path, self.identity.id))
         self._summaries = Summaries(self._documents)
-        self._people = People(self._documents)
+        self._students = Students(self._documents)
         self._changes = Changes(self._rows)
         as_draft = functools.partial(msgspec.convert, type=Draft)
         self._drafts = NamedRows(self._documents, "drafts", "field", "draft", as_draft, msgspec.to_builtins)
@@ -272,7 +272,7 @@ class TinyStore:
         subject = subject_of(stream)
         if subject is REHEARSAL:
             self._documents.put(REHEARSALS, name_key(row["id"]), row, "id")
-        elif (self._people if subject is STUDENT else self._summaries).put(row, new=stream in self._new):
+        elif (self._students if subject is STUDENT else self._summaries).put(row, new=stream in self._new):
             self._changes.add(stream, str(row["hash"]))
 
     def streams(self, prefix: str = "") -> tuple[str, ...]:
@@ -313,7 +313,9 @@ class TinyStore:
         from defense_console.store.sqlite.search.searching import Searching
 
         indexed = self._held is not None
-        return Searching(self.folder, self._documents, self._summaries, self._people, self.identity.id, indexed=indexed)
+        return Searching(
+            self.folder, self._documents, self._summaries, self._students, self.identity.id, indexed=indexed
+        )
 
     def search(self, wanted: Wanted) -> Found:
         """Return what a search finds; see `Store.search`."""
@@ -331,20 +333,20 @@ class TinyStore:
 
     def students(self) -> tuple[Student, ...]:
         """Return every student, sorted by id."""
-        return self._people.all()
+        return self._students.all()
 
     def of_the_day(self) -> tuple[str, ...]:
         """Return the ids of those who may have something in a day, sorted; see `Store.of_the_day`."""
-        return self._people.of_the_day()
+        return self._students.of_the_day()
 
     def students_by_ids(self, ids: Sequence[str]) -> tuple[Student, ...]:
         """Return students in the order of `ids`, without those that do not exist."""
         with self._rows.reading():
-            return self._people.some(ids)
+            return self._students.some(ids)
 
     def student(self, id: str) -> Student | None:
         """Return one student."""
-        return self._people.one(id)
+        return self._students.one(id)
 
     # --- what has no place in a log yet, leases ----------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -31,15 +30,15 @@ _LABEL, _BAR = 44, 24
 def insight(session: Session, svg: str | None, table: str | None) -> None:
     """Show what the defenses say together."""
     from defense_console.desk.insight import as_csv, as_svg
-    from defense_console.terminal.files import write
+    from defense_console.terminal.files import made_folder, write
 
     with session.desk(create=True) as (_store, desk):
         found = desk.insight.plots(translator(language()))
     if svg is not None:
-        folder = Path(svg)
-        drawn = [(folder / f"{plot.id}.svg", as_svg(plot)) for plot in found]
-        for file, drawing in drawn:
-            write(str(file), [drawing])
+        drawn = [(f"{plot.id}.svg", as_svg(plot)) for plot in found]
+        folder = made_folder(svg)
+        for name, drawing in drawn:
+            write(str(folder / name), [drawing])
         say_all([ngettext("{n} drawing written.", "{n} drawings written.", len(drawn))])
     if table is not None:
         write(None if table == "-" else table, [as_csv(found)])

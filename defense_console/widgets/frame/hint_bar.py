@@ -100,7 +100,7 @@ class HintBar(Widget):
 
         @property
         def control(self) -> HintBar:
-            """The bar."""
+            """Return the bar that was clicked."""
             return self.hint_bar
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -141,7 +141,7 @@ class HintBar(Widget):
             x += hint.width + self.GAP
 
     def render(self) -> Content:
-        """The line."""
+        """Return the line of keys."""
         line = Content("")
         for x, hint in self._placed():
             key, label = ("bold $text-accent", "") if hint.enabled else ("$text-disabled", "$text-disabled")

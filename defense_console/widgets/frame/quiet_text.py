@@ -27,7 +27,7 @@ class QuietText(Widget):
         """What is shown, line by line."""
 
     def render(self) -> Content:
-        """The text."""
+        """Return the text."""
         return Content("\n").join(self.lines)
 
     def render_line(self, y: int) -> Strip:

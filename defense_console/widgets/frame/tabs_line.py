@@ -18,7 +18,7 @@ LEFT_OUT: Final = "… "
 
 
 class TabTitle(msgspec.Struct, frozen=True):
-    """One tab.
+    """The title of a tab, with its key and a count.
 
     Attributes:
         command: Of its key.
@@ -55,7 +55,7 @@ class TabsLine(Widget):
 
         @property
         def control(self) -> TabsLine:
-            """The row."""
+            """Return the row of tabs that was clicked."""
             return self.tabs_line
 
     def __init__(self, *, id: str | None = None) -> None:

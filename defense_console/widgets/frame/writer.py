@@ -23,7 +23,7 @@ from defense_console.words.translation import _
 DRAFT_S = 0.2
 """A draft is handed on at most so long after a key, whether keys rest or not: 300 ms after the key the text is to be
 on the disk, and a busy machine takes some of that. Waiting for a rest would never save whoever types without one.
-Source: product.md §2, torture/kill_nine.py."""
+`torture/kill_nine.py` measures it."""
 
 NEW_LINE = ("alt+enter", "ctrl+j", "shift+enter")
 """Keys that begin a new line. Alt+Enter and Ctrl+J come from every terminal, Shift+Enter from some."""
@@ -154,7 +154,7 @@ class Writer(Vertical):
 
         @property
         def control(self) -> Writer:
-            """The strip."""
+            """Return the field that was written in."""
             return self.writer
 
     class Touched(Told):
@@ -174,7 +174,7 @@ class Writer(Vertical):
         self._given_drawn = ""
 
     def compose(self) -> ComposeResult:
-        """The field."""
+        """Compose the field in its frame."""
         yield Field.plain()
 
     def cover(self, region: Region, boxed: bool) -> None:

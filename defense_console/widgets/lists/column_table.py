@@ -24,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A line.
+    """A line of the table, as cells.
 
     Attributes:
         id: What the screen calls it.

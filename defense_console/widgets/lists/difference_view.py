@@ -51,7 +51,7 @@ class DifferenceView(ScrollView, PanelFrame, can_focus=True):
 
         @property
         def control(self) -> DifferenceView:
-            """The view."""
+            """Return the view that moved."""
             return self.view
 
     def __init__(self, place_words: PlaceWords, fold_words: Callable[[int], str], *, id: str | None = None) -> None:

@@ -49,7 +49,7 @@ class LineList(ScrollView, PanelFrame, can_focus=True):
 
         @property
         def control(self) -> LineList:
-            """The list."""
+            """Return the list whose cursor moved."""
             return self.line_list
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

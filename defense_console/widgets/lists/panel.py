@@ -59,7 +59,7 @@ class Panel(LineList):
 
         @property
         def control(self) -> Panel:
-            """The panel."""
+            """Return the panel in which an item was chosen."""
             return self.panel
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -183,7 +183,8 @@ class Panel(LineList):
     def relayout(self) -> None:
         """A scroll bar takes cells, so that lines are wrapped which would fit without it: then it goes."""
         whole = self.content_region.size
-        if not self._covered and len(self._lines(whole.width)) <= whole.height:
+        may_fit = not self._covered and len(self._items) <= whole.height  # each is one line at least
+        if may_fit and len(self._lines(whole.width)) <= whole.height:
             self.resize_to(whole.width, len(self._lines(whole.width)))
         else:
             super().relayout()

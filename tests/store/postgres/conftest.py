@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.server import Server
+from tests.store.postgres.schools import School
 from tests.store.postgres.servers import (
     VARIABLE,
     Isolation,
@@ -46,6 +48,14 @@ def schema(base: str) -> Iterator[str]:
 @pytest.fixture
 def isolation() -> Isolation:
     return "read committed"
+
+
+class AtSerializable:
+    """For a class of tests whose sessions are at the other isolation level."""
+
+    @pytest.fixture
+    def isolation(self) -> Isolation:
+        return "serializable"
 
 
 @pytest.fixture
@@ -92,6 +102,19 @@ def account(base: str, schema: str) -> Iterator[Account]:
         for name in made.values():
             connection.execute(f"DROP OWNED BY {name}".encode())
             connection.execute(f"DROP ROLE {name}".encode())
+
+
+@pytest.fixture(scope="session")
+def school(base: str, account: Account) -> Iterator[School]:
+    """One school with people of every kind, for all tests that keep to a student of their own."""
+    with schema_of_its_own(base) as own, closing(School(Address(url(base, own), "lyon"), account)) as made:
+        yield made
+
+
+@pytest.fixture
+def n() -> int:
+    """The number of a defense and of a student that no other test has."""
+    return uuid.uuid4().int % 10**9
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 
 import msgspec
@@ -17,8 +16,8 @@ from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store.contract import JOBS, Connect, Contract, NewStore, assert_alike
 from tests.store.memory import MemoryStore
-from tests.store.postgres.conftest import Account, NewServer
-from tests.store.postgres.servers import Isolation, as_role
+from tests.store.postgres.conftest import Account, AtSerializable, NewServer
+from tests.store.postgres.servers import as_role
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -27,27 +26,20 @@ class OverPostgres(Contract):
     SEARCHES_NOTES = False
 
     @pytest.fixture
-    def new_store(self, address: Address) -> Iterator[NewStore]:
-        servers = list[Server]()
-
+    def new_store(self, address: Address, new_server: NewServer) -> NewStore:
         def new() -> Connect:
-            server = Server(msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}"))
-            servers.append(server)
+            server = new_server(msgspec.structs.replace(address, school=f"test-{uuid.uuid4().hex[:12]}"))
             return lambda: PostgresStore(server)
 
-        yield new
-        for server in servers:
-            server.close()
+        return new
 
 
 class TestReadCommitted(OverPostgres):
     pass
 
 
-class TestSerializable(OverPostgres):
-    @pytest.fixture
-    def isolation(self) -> Isolation:
-        return "serializable"
+class TestSerializable(AtSerializable, OverPostgres):
+    pass
 
 
 class TestAsMentor(TestSerializable):

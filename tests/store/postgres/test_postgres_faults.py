@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import psycopg
@@ -27,7 +29,7 @@ from defense_console.store.postgres.beside import FRESH_S
 from defense_console.store.postgres.migrations.upgrading import HEAD
 from defense_console.store.postgres.migrations.versions import claims, first_tables
 from defense_console.store.postgres.people import People
-from defense_console.store.postgres.server import Server
+from defense_console.store.postgres.server import Connection, Server
 from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.recorder import Recorder
 from defense_console.store.snapshot import Snapshot
@@ -36,7 +38,7 @@ from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
 from tests.store.memory import MemoryStore
 from tests.store.postgres.conftest import Account, NewServer
-from tests.store.postgres.servers import OwnServer, as_role, schema_of_its_own, url
+from tests.store.postgres.servers import Between, OwnServer, as_role, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
 
@@ -55,40 +57,43 @@ def test_a_server_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
         Server(Address(f"postgresql:///irp?host={tmp_path}", "school"))
 
 
+@pytest.mark.parametrize("how", ["stopped", "silent"])
 def test_the_console_goes_on_while_the_server_is_away(
-    own_server: OwnServer, new_server: NewServer, tmp_path: Path
-) -> None:
-    server = new_server(Address(own_server.base, "away"))
-    reader, answers = PostgresStore(server), Answers()
-    spool = Spool(tmp_path / "spool", reader.identity)
-    recorder = Recorder(lambda: PostgresStore(server), answers, spool=spool, delays_s=(0.05,))
-    recorder.start()
-    recorder.submit(logs.first())
-    answers.wait(lambda all: any(isinstance(each, Ack) for each in all))
-    snapshot = Snapshot(reader)
-    assert len(snapshot.pending()) == 1
-    own_server.stop()
-    try:
-        recorder.submit(logs.more(1, 1, "while it is away"))
-        answers.wait(lambda all: any(isinstance(each, Failed) for each in all))
-        failed = answers.of(Failed)[0]
-        assert isinstance(failed.error, Unreachable)
-        assert failed.spool is not None
-        assert failed.spool.exists()
-        begun = time.monotonic()
-        snapshot.refresh()
-        assert not snapshot.refresh()
-        assert time.monotonic() - begun < 1, "nobody waits for a server that is known to be away"
-        assert isinstance(why_unread(snapshot), Unreachable)
-        assert len(snapshot.pending()) == 1, "what was read last stays"
-    finally:
-        own_server.start()
-    answers.wait(lambda all: sum(isinstance(each, Ack) for each in all) == 2)
-    assert recorder.close(5)
-    assert not spool.holds
-    wait_for(snapshot.refresh, "it is read again")
-    assert why_unread(snapshot) is None
-    assert [each.seq for each in snapshot.pending()] == [2]
+    own_server: OwnServer, new_server: NewServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    how: Literal["stopped", "silent"],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(Connection, "silence_s", 0.5)
+    with closing(Between(own_server.base)) as between:
+        server = new_server(between.address(Address(own_server.base, f"away-{how}")))
+        reader, answers = PostgresStore(server), Answers()
+        spool = Spool(tmp_path / "spool", reader.identity)
+        recorder = Recorder(lambda: PostgresStore(server), answers, spool=spool, delays_s=(0.05,))
+        recorder.start()
+        recorder.submit(logs.first())
+        answers.wait(lambda all: any(isinstance(each, Ack) for each in all))
+        snapshot = Snapshot(reader)
+        assert len(snapshot.pending()) == 1
+        with own_server.stopped() if how == "stopped" else between.silent():
+            recorder.submit(logs.more(1, 1, "while it is away"))
+            answers.wait(lambda all: any(isinstance(each, Failed) for each in all))
+            failed = answers.of(Failed)[0]
+            assert isinstance(failed.error, Unreachable)
+            assert "does not answer" in str(failed.error)
+            assert failed.spool is not None
+            assert failed.spool.exists()
+            begun = time.monotonic()
+            snapshot.refresh()
+            assert not snapshot.refresh()
+            assert time.monotonic() - begun < 1, "nobody waits for a server that is known to be away"
+            assert isinstance(why_unread(snapshot), Unreachable)
+            assert len(snapshot.pending()) == 1, "what was read last stays"
+        answers.wait(lambda all: sum(isinstance(each, Ack) for each in all) == 2)
+        assert recorder.close(5)
+        assert not spool.holds
+        wait_for(snapshot.refresh, "it is read again")
+        assert why_unread(snapshot) is None
+        assert [each.seq for each in snapshot.pending()] == [2]
+        assert reader.verify_all() == ()
 
 
 def test_what_waited_is_written_by_the_next_console_whatever_the_server_is_called(
@@ -107,6 +112,68 @@ def test_what_waited_is_written_by_the_next_console_whatever_the_server_is_calle
     assert store.streams() == (logs.stream(),)
     assert foreign.file is not None
     assert foreign.file.exists()
+
+
+def test_a_commit_that_waits_for_its_standby_goes_into_the_spool_and_is_there_once(
+    own_server: OwnServer, new_server: NewServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "silence_s", 0.5)
+    store, answers = PostgresStore(new_server(Address(own_server.base, "standby"))), Answers()
+    spool = Spool(tmp_path / "spool", store.identity)
+    recorder = Recorder(store.another, answers, spool=spool, delays_s=(0.05,))
+
+    def wait_for_standbys(names: str) -> None:
+        administrator.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'".encode())
+        administrator.execute("SELECT pg_reload_conf()")
+        wanted = "SHOW synchronous_standby_names"
+        wait_for(lambda: administrator.execute(wanted).fetchone() == (names,), "the server does not read its settings")
+
+    with psycopg.connect(own_server.base, autocommit=True) as administrator:
+        wait_for_standbys("none")
+        try:
+            recorder.start()
+            recorder.submit(logs.first())
+            answers.wait(lambda all: any(isinstance(each, Failed) for each in all))
+            assert answers.of(Failed)[0].spool is not None
+        finally:
+            wait_for_standbys("")
+    answers.wait(lambda all: any(isinstance(each, Ack) for each in all))
+    assert recorder.close(5)
+    assert not spool.holds
+    assert len(store.read_log(logs.stream())) == 1
+    assert store.verify_all() == ()
+
+
+def test_what_takes_long_is_waited_for_only_where_that_is_known(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "silence_s", 0.2)
+    on = PostgresStore(server).transactions
+
+    def slow() -> bool:
+        return on.execute("SELECT pg_sleep(0.6)").rowcount == 1
+
+    def patiently() -> bool:
+        with on.patient():
+            return slow()
+
+    assert on.read(patiently)
+    with pytest.raises(Unreachable, match="does not answer"):
+        on.read(slow)
+
+
+def test_a_row_that_another_writer_holds_is_no_server_that_is_away(
+    new_server: NewServer, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("defense_console.store.postgres.server.LOCK_S", "0.1")
+    store = PostgresStore(new_server(address))
+    store.append(logs.first())
+    with psycopg.connect(address.url) as other:
+        other.execute("SELECT 1 FROM log WHERE school = %s FOR UPDATE", (store.school,))
+        with pytest.raises(StoreError, match="Others write here at the same time") as refused:
+            store.append(logs.more(1, 1, "x"))
+        assert not isinstance(refused.value, Unreachable)
+    assert store.append(logs.more(1, 1, "x"))[0] == 2
 
 
 # --- refused -----------------------------------------------------------------------------------------------------

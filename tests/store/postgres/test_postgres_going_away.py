@@ -15,7 +15,8 @@ import msgspec
 import psycopg
 import pytest
 
-from defense_console.store.base import Ack, Failed, FullDisk, Unreachable
+from defense_console.model.defense.kinds import NotePrivacySet
+from defense_console.store.base import Ack, Append, Failed, FullDisk, Unreachable
 from defense_console.store.claiming import Claim
 from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.server import Server
@@ -24,7 +25,8 @@ from defense_console.store.recorder import Recorder
 from defense_console.store.unsaved.spool import Spool
 from tests.store import logs
 from tests.store.disks import small_disk
-from tests.store.postgres.conftest import NewServer
+from tests.store.postgres.conftest import Account, NewServer
+from tests.store.postgres.schools import PROTECTED
 from tests.store.postgres.servers import OwnServer, schema_of_its_own, url
 from tests.store.test_recorder import Answers
 from tests.waiting import wait_for
@@ -34,8 +36,6 @@ EMPTY = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 """The hash of `{}`."""
 OFFERED, MINE, OLD, ASKED = 1, 2, 3, 4
 """Defenses by what has become of their claims."""
-TABLES = ("log", "event", "draft", "aside", "lease", "living", "curriculum", "fact", "claim", "offer", "claim_change",
-          "writer")  # fmt: skip
 MOST = 60
 """No operation here has so many statements."""
 Operation = Callable[[PostgresStore], object]
@@ -202,7 +202,7 @@ def everything(connection: psycopg.Connection[Any], school: str) -> dict[str, li
     """Every row of a school."""
     return {
         table: sorted(map(repr, connection.execute(f"SELECT * FROM {table} WHERE school = %s".encode(), (school,))))
-        for table in TABLES
+        for table in PROTECTED
     }
 
 
@@ -230,10 +230,8 @@ def interrupted(
     return dying.died, answer
 
 
-@pytest.mark.parametrize("write", WRITES)
-def test_a_write_is_whole_or_not_there_whichever_statement_the_server_dies_at(
-    store: PostgresStore, killer: psycopg.Connection[Any], write: Operation
-) -> None:
+def never_half(store: PostgresStore, killer: psycopg.Connection[Any], write: Operation) -> int:
+    """Let the server die at each statement of an operation; return how many there are."""
     before = everything(killer, store.school)
     for nth in range(1, MOST):
         died, said = interrupted(store, killer, write, nth)
@@ -241,9 +239,34 @@ def test_a_write_is_whole_or_not_there_whichever_statement_the_server_dies_at(
             break
         assert "does not answer" in str(said), nth
         assert everything(killer, store.school) == before, nth
-    assert nth > 5
     assert everything(killer, store.school) != before, "the next try writes"
     assert store.verify_all() == ()
+    return nth - 1
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_is_whole_or_not_there_whichever_statement_the_server_dies_at(
+    store: PostgresStore, killer: psycopg.Connection[Any], write: Operation
+) -> None:
+    assert never_half(store, killer, write) >= 5
+
+
+def test_a_shared_note_a_person_and_forgetting_are_whole_or_not_there_too(
+    server: Server, killer: psycopg.Connection[Any], account: Account
+) -> None:
+    store, role = PostgresStore(server), account("mentor")
+    store.append(logs.first())
+    store.append(logs.more(1, 1, "a private note"))
+    shared = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False)),))
+    in_order: tuple[Operation, ...] = (
+        lambda store: store.append(shared),
+        lambda store: store.save_draft("defense/x", "note", logs.DRAFT),
+        lambda store: store.people.add(role, "mentor", "Camille"),
+        lambda store: store.forget("s1", [logs.stream()]),
+    )
+    for write in in_order:
+        assert never_half(store, killer, write) >= 3
+    assert store.streams() == ()
 
 
 def test_a_write_whose_answer_is_lost_is_there_and_written_again_it_is_there_once(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -15,28 +12,14 @@ from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import Noted
 from defense_console.model.student.kinds import StudentHandedOver
 from defense_console.store.base import Append, StoreError
-from defense_console.store.postgres.address import Address
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
-from tests.store.postgres.conftest import Account
-from tests.store.postgres.servers import as_role, schema_of_its_own, url
-from tests.store.postgres.test_postgres_rights import School, cli, decide, defense, notes, planned, stream_of
+from tests.store.postgres.schools import School, cli, decide, defense, notes, planned, stream_of
+from tests.store.postgres.servers import as_role
 
 pytestmark = pytest.mark.xdist_group("postgres")
 DONE = '{"seq":%d,"action":%d,"author":"Marc","what":{"kind":"reading_closed","reader":"Marc"}}'
-
-
-@pytest.fixture(scope="module")
-def school(base: str, account: Account) -> Iterator[School]:
-    with schema_of_its_own(base) as own, closing(School(Address(url(base, own), "lyon"), account)) as made:
-        yield made
-
-
-@pytest.fixture
-def n() -> int:
-    """The number of a defense and of a student that no other test has."""
-    return uuid.uuid4().int % 10**9
 
 
 def test_a_mentor_hands_a_student_on_with_a_note_or_not_at_all(school: School, n: int) -> None:

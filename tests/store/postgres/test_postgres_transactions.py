@@ -6,21 +6,14 @@ import hashlib
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import psycopg
 import pytest
 
-from defense_console.model.defense.kinds import NotePrivacySet
-from defense_console.store.base import Append, Conflict, StoreError, Unreachable
-from defense_console.store.postgres.migrations.versions.rights import PROTECTED
-from defense_console.store.postgres.people import People
+from defense_console.store.base import Conflict, StoreError
 from defense_console.store.postgres.server import Server
 from defense_console.store.postgres.store import PostgresStore
 from tests.store import logs
-from tests.store.postgres.conftest import Account
 from tests.store.postgres.servers import Isolation, schema_of_its_own, url
 from tests.waiting import PATIENCE_S
 
@@ -149,75 +142,6 @@ def test_a_log_that_another_writer_went_on_with_is_a_conflict_in_a_block_too(ser
             store.append(logs.more(1, 1, "second"))
     assert store.meta("fact") == "own"
     assert [line.body for line in store.read_log(logs.stream())][1:] == [logs.note(2, "first")]
-
-
-def dies_at(monkeypatch: pytest.MonkeyPatch, server: Server, nth: int) -> list[bytes]:
-    """Let the server end the session just before the n-th statement from now on; return what was run before."""
-    run, run_many, seen = psycopg.Connection.execute, psycopg.Cursor.executemany, list[bytes]()
-    killer = psycopg.connect(server.address.url, autocommit=True)
-
-    def watch(connection: psycopg.Connection[Any], statement: Any) -> None:
-        if connection is not killer and threading.current_thread() is threading.main_thread():  # not the pool's
-            seen.append(statement)
-            if len(seen) == nth:
-                run(killer, "SELECT pg_terminate_backend(%s, 5000)", (connection.info.backend_pid,))
-
-    def dying(connection: psycopg.Connection[Any], statement: Any, *arguments: Any, **options: Any) -> Any:
-        watch(connection, statement)
-        return run(connection, statement, *arguments, **options)
-
-    def dying_many(cursor: psycopg.Cursor[Any], statement: Any, rows: Any) -> None:
-        watch(cursor.connection, statement)
-        run_many(cursor, statement, rows)
-
-    monkeypatch.setattr(psycopg.Connection, "execute", dying)
-    monkeypatch.setattr(psycopg.Cursor, "executemany", dying_many)
-    return seen
-
-
-def everything(server: Server) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the school."""
-    with psycopg.connect(server.address.url) as connection:
-        return {
-            table: sorted(
-                connection.execute(f"SELECT * FROM {table} WHERE school = %s".encode(), (server.school,)), key=repr
-            )
-            for table in PROTECTED
-        }
-
-
-SHARED = Append(logs.stream(), 2, (logs.event(3, NotePrivacySet(2, private=False)),))
-OPERATIONS: dict[str, Callable[[PostgresStore, str], object]] = {
-    "share a note": lambda store, _role: store.append(SHARED),
-    "draft": lambda store, _role: store.save_draft("defense/x", "note", logs.DRAFT),
-    "person": lambda store, role: People(store).add(role, "mentor", "Camille"),
-    "forget": lambda store, _role: store.forget("s1", [logs.stream()]),
-}
-"""In this order, each on what the ones before it have left."""
-
-
-@pytest.mark.parametrize("isolation", ["read committed"])
-def test_whatever_is_written_is_whole_or_not_there_when_the_server_goes_away(
-    server: Server, monkeypatch: pytest.MonkeyPatch, account: Account
-) -> None:
-    store, role = PostgresStore(server), account("mentor")
-    store.append(logs.first())
-    store.append(logs.more(1, 1, "a private note"))
-    for name, write in OPERATIONS.items():
-        before = everything(server)
-        for nth in range(1, 60):
-            with monkeypatch.context() as patch:
-                dies_at(patch, server, nth)
-                try:
-                    write(store, role)
-                except Unreachable:
-                    pass
-                else:
-                    break
-            assert everything(server) == before, (name, nth)
-        assert nth > 3
-        assert everything(server) != before, name
-    assert store.streams() == ()
 
 
 MAKES = """

@@ -21,7 +21,7 @@ from defense_console.store.postgres.store import PostgresStore
 from defense_console.store.postgres.vault import PostgresVault
 from defense_console.store.vault import PIECE, Vault
 from tests.store import logs
-from tests.store.postgres.conftest import Account, NewServer
+from tests.store.postgres.conftest import Account, AtSerializable, NewServer
 from tests.store.postgres.servers import Isolation, OwnServer, as_role, schema_of_its_own, url
 from tests.store.vault_contract import LARGE, VaultContract, keep, sha256
 from tests.waiting import wait_for
@@ -82,10 +82,8 @@ class TestReadCommitted(OverPostgres):
     pass
 
 
-class TestSerializable(OverPostgres):
-    @pytest.fixture
-    def isolation(self) -> Isolation:
-        return "serializable"
+class TestSerializable(AtSerializable, OverPostgres):
+    pass
 
 
 class TestAsAdministrator(TestSerializable):

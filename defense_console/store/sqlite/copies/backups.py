@@ -48,7 +48,7 @@ _AHEAD: Final = timedelta(days=1)
 
 
 class Backup(msgspec.Struct, frozen=True):
-    """A copy.
+    """A copy of a store's file.
 
     Attributes:
         at: the UTC instant it was made by the clock of then, ISO 8601.

@@ -149,7 +149,7 @@ class SearchIndex:
         self._connection.execute("BEGIN IMMEDIATE")
 
     def end(self, *, keep: bool = True) -> None:
-        """End it."""
+        """End the transaction that `begin` opened; keep what was written in it, or not."""
         if self._connection.in_transaction:
             self._connection.execute("COMMIT" if keep else "ROLLBACK")
 

@@ -28,8 +28,8 @@ from defense_console.store.sqlite.engine import DamagedRow
 from defense_console.store.sqlite.opening.half_made import TEMPORARY
 from defense_console.store.sqlite.opening.holding import hold_name, name_held
 from defense_console.store.sqlite.opening.place import SEARCH, index_files, make_index, remove_index
-from defense_console.store.sqlite.people import People
 from defense_console.store.sqlite.search.index import VERSION, Doc, Hits, SearchIndex
+from defense_console.store.sqlite.students import Students
 from defense_console.store.sqlite.summaries import Summaries
 from defense_console.store.sqlite.tables import Documents
 from defense_console.store.work_folder import work_folder
@@ -55,7 +55,7 @@ class Searching:
     Args:
         folder: Of the store.
         documents: Of the store.
-        summaries, people: Its caches.
+        summaries, students: Its caches.
         store_id: Of the store.
         indexed: Whether there may be an index; a copy that is only looked at has none.
     """
@@ -65,14 +65,14 @@ class Searching:
         folder: Path,
         documents: Documents,
         summaries: Summaries,
-        people: People,
+        students: Students,
         store_id: str,
         *,
         indexed: bool,
     ) -> None:
         self._path = folder / SEARCH
         self._documents, self._rows = documents, documents.rows
-        self._summaries, self._people = summaries, people
+        self._summaries, self._students = summaries, students
         self._changes = Changes(self._rows)
         self._store_id = store_id
         self._indexed = indexed
@@ -101,7 +101,7 @@ class Searching:
             if self._looked:
                 self._looked = False
                 self._summaries.let_go()
-                self._people.let_go()
+                self._students.let_go()
             return self._found(wanted, hits, whole=True)
         return self._found(wanted, *self._looked_through(wanted))
 
@@ -125,7 +125,7 @@ class Searching:
     def _looked_through(self, wanted: Wanted) -> tuple[Hits, bool]:
         """Return what is found without the index, and whether that is all: many logs are not read for their notes."""
         closed, pending = self._summaries.closed(), self._summaries.pending()
-        names = {student.id: student.name for student in self._people.all()} if wanted.text.strip() else {}
+        names = {student.id: student.name for student in self._students.all()} if wanted.text.strip() else {}
         few = len(closed) + len(pending) <= AT_ONCE
         notes = (lambda id: self._notes(DEFENSE.stream(id))) if few else lambda _id: ""
         found, others = look_through(wanted, closed, pending, names.get, notes)
@@ -206,7 +206,7 @@ class Searching:
 
     def _put_all(self, index: SearchIndex, ids: list[str]) -> None:
         there = {each.id: each for each in self._readable(ids, self._summaries.of_ids)}
-        names = {each.id: each.name for each in self._people.some([*{each.student_id for each in there.values()}])}
+        names = {each.id: each.name for each in self._students.some([*{each.student_id for each in there.values()}])}
         for id in ids:
             if (summary := there.get(id)) is None:
                 index.drop(id)
@@ -288,7 +288,7 @@ class Searching:
 
     def _first_wrong(self, index: SearchIndex) -> str | None:
         """Return the id of the first defense of which the index says something else than the store."""
-        names = {student.id: searchable(student.name) for student in self._people.all()}
+        names = {student.id: searchable(student.name) for student in self._students.all()}
         known = {id: (student, name, pending) for id, student, name, pending in index.names()}
         rows: list[Summary | Closed] = [*self._summaries.pending(), *self._summaries.closed()]
         for summary in rows:

@@ -24,7 +24,7 @@ _OF_A_DAY = (b'"plans"', b'"running"', b'"alerts"')
 _DECODE = msgspec.json.Decoder(Student).decode
 
 
-class People:
+class Students:
     """The table `students`."""
 
     def __init__(self, documents: Documents) -> None:
