@@ -282,6 +282,18 @@ def test_settings_with_an_error_are_told(cli: Cli, tmp_path: Path) -> None:
     assert "name" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("lst",), ("list", "--help")])
+def test_help_and_misspelt_commands_are_in_the_language_of_the_settings(
+    cli: Cli, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    file = tmp_path / "settings.toml"
+    env = {"DEFENSE_CONSOLE_SETTINGS": str(file), "LC_ALL": "en_GB.UTF-8"}
+    for text, word in (('language = "fr"', ("Afficher", "commande")), ("no TOML", ("Show", "command "))):
+        file.write_text(text)
+        done = cli(*arguments, env=env)
+        assert any(each in done.stdout + done.stderr for each in word)
+
+
 # --- stores that cannot be used ----------------------------------------------------------------------------------
 
 

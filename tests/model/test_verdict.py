@@ -132,6 +132,8 @@ def test_a_guard_names_the_document_in_the_language_asked() -> None:
     third = log.project.deliverables[2]
     named = {lang: next(g for g in found(log, lang) if g.hard).parameters["document"] for lang in ("fr", "en", None)}
     assert named == {"fr": f"3. {third.title.in_('fr')}", "en": f"3. {third.title.en}", None: "3"}
+    without = next(g for g in found(log, None) if g.hard)
+    assert without.text_id.format(**without.parameters) == "Document 3 does not say what is expected."
 
 
 def test_an_illegal_signature_is_refused_with_the_words_of_the_guard() -> None:

@@ -48,6 +48,7 @@ from defense_console.screens.shared.refused import WISHES as ASIDE
 from defense_console.screens.shared.refused import OnAside
 from defense_console.screens.shared.wishes import Asks, Seen, Wishes, refused
 from defense_console.screens.students.alerts import ALERTS, OnAlerts
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE
 from defense_console.screens.students.readiness import READINESS, OnReadiness
 from defense_console.screens.students.wishes import (
     CHECK_IN,
@@ -596,6 +597,7 @@ def student_views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
     """The screens of a student with every kind of line under the cursor."""
     student = table.student.student
     yield "students", STUDENTS, OnStudents(table.agenda, student)
+    yield "students", STUDENTS, OnStudents(table.agenda, student, undoes=table.student, redoes=table.student)
     keys = [f"goal/{each.seq}" for each in student.goals] + [f"promise/{each.seq}" for each in student.promises]
     keys += [f"question/{each.seq}" for each in student.questions] + [f"edit/{each.seq}" for each in student.notes]
     for key in (*keys, "goal/999", "pace", "blocked"):
@@ -603,6 +605,7 @@ def student_views(table: Table) -> Iterator[tuple[Context, Wishes[Any], Asks]]:
         yield "check_in", CHECK_IN, OnStudent(table.student, "today", key)
     yield "alerts", ALERTS, OnAlerts()
     yield "alerts", ALERTS, OnAlerts(table.student)
+    yield "alerts", ALERTS, OnAlerts(table.student, undoes=table.student, redoes=table.student)
     yield "alerts", ALERTS, OnAlerts(table.student, (RuleReason("missed", 2, 2),))
     for alert in student.alerts:
         yield "alerts", ALERTS, OnAlerts(table.student, (), alert)
@@ -637,6 +640,8 @@ def compare(table: Table, views: Views = views) -> int:
 def only_the_screen_knows(reason: ConsoleError) -> bool:
     """Whether nothing is under the cursor that the desk could be asked about."""
     return reason.id in {
+        NOTHING_DONE,
+        NOTHING_UNDONE,
         "No defense is selected.",
         "Choose a goal, a promise or a question first: {key:panel.next} goes there.",
         "{key:student.moved} gives a goal another day: {key:panel.next} goes to the goals.",

@@ -15,12 +15,14 @@ from defense_console.keys.sentences import name_keys_of
 from defense_console.model.defense import kinds as ev
 from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import cells
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.fitted_words import error_words, fitting
 from defense_console.screens.shared.saved_words import alarm_words, saved_words
 from defense_console.screens.verdict.band import band_line
 from defense_console.settings import Settings
+from defense_console.widgets.frame.message_line import MessageLine
 from defense_console.words.translation import language, set_language, when
-from tests.ui.conftest import Room
+from tests.ui.conftest import Room, shows, until
 
 HALF = 58
 """Cells of a row in half a screen."""
@@ -168,3 +170,16 @@ def test_when_a_verdict_was_released_is_read_at_every_width(room: Room, spoken: 
     released = {"fr": "communiqué", "en": "released"}[spoken]
     assert lines[58].count(released) == 1, "what the tag says is not said again where there is no room"
     assert lines[118].count(released) == 2
+
+
+async def test_a_message_takes_one_row_again_after_a_window_that_was_too_small(room: Room) -> None:
+    async with room.app().run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "Nothing is pending")
+        screen = pilot.app.screen
+        assert isinstance(screen, ConsoleScreen)
+        screen.tell("one row of eighty cells, and three where the window has only forty of them")
+        await pilot.resize_terminal(40, 10)
+        await shows(pilot, "too small")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, "one row of eighty cells")
+        await until(pilot, lambda: screen.query_one(MessageLine).size.height == 1)

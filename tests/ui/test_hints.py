@@ -7,7 +7,7 @@ import pytest
 from defense_console.model.defense import kinds as ev
 from defense_console.screens.live.screen import LiveScreen
 from defense_console.widgets.frame.hint_bar import Hint, HintBar, hint_rows
-from tests.ui.conftest import Room, plain_text, shows, until
+from tests.ui.conftest import Room, hides, plain_text, shows, until
 
 
 def bar(*hints: Hint) -> HintBar:
@@ -56,6 +56,9 @@ async def test_an_empty_queue_tells_the_whole_way_in(room: Room) -> None:
     app = room.app()
     async with app.run_test(size=(60, 20)) as pilot:
         await shows(pilot, "Nothing is pending: i types a defense in,", "defense-console import FILE brings a list in.")
+        await hides(pilot, "w next for me")  # nothing waits, so that what helps has the room
+        await pilot.press("w")
+        await shows(pilot, "Nothing waits for you.")
 
 
 async def test_help_and_palette_say_why_a_key_does_not_act(room: Room) -> None:

@@ -101,7 +101,7 @@ async def test_an_alert_from_the_proposal_to_the_answer_of_the_school(
         await pilot.press("enter")
         await shows(pilot, "the school answered on 2026-11-24")
         await pilot.press("f", "1")
-        await shows(pilot, "none is raised", "founded 2 of 2")
+        await shows(pilot, "none is raised", "founded 2 of 2", "The alert is closed; u takes it back.")
         await until(pilot, lambda: recorded(room, ev.AlertClosed) == [ev.AlertClosed(raised_seq(room), "helped")])
 
 
@@ -120,6 +120,27 @@ async def test_a_proposal_is_put_off_and_taken_back(room: Room) -> None:
         await shows(pilot, "none: no rule speaks", "Put off; u takes it back.")
         await until(pilot, lambda: len(recorded(room, ev.ProposalPutOff)) == 2)
         assert {each.until for each in recorded(room, ev.ProposalPutOff)} == {"2026-12-01"}  # type: ignore[union-attr]
+        await pilot.press("u")
+        await shows(pilot, "Undone: Proposal put off", "Inès Gabarit", "Proposed 1")
+        await pilot.press("u")
+        await shows(pilot, "Nothing was done here that can be taken back")
+        await pilot.press("y")
+        await shows(pilot, "Done again: Proposal put off", "none: no rule speaks")
+
+
+async def test_a_list_takes_back_only_what_it_did_itself(room: Room) -> None:
+    app = room.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "5", "u")
+        await shows(pilot, "Nothing was done here that can be taken back")
+        await pilot.press("slash", *"inès", "enter", "m", "1")
+        await type_text(pilot, " Junior")
+        await pilot.press("enter")
+        await shows(pilot, "Changed: Inès Gabarit Junior; u takes it back.")
+        await pilot.press("escape", "home", "u")
+        await shows(pilot, "Undone: ", "Inès Gabarit Junior", "; y does it again")
+        await pilot.press("y")
+        await shows(pilot, "Done again: ")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (120, 40)])

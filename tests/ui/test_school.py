@@ -56,6 +56,27 @@ async def test_a_defense_is_offered_taken_given_back_and_taken_by_the_other(room
     assert room.drafts(id) == {}
 
 
+async def test_a_row_that_another_mentor_took_a_moment_ago_says_so(room: Room) -> None:
+    room.database = Database()
+    room.database.now = lambda: room.machine.read().wall
+    room.student("s1", "Ada")
+    stream = f"defense/{room.plan(in_min=60 * 30)}"
+    room.account = "dominique"
+    other = room.connect()
+    room.account = "camille"
+    async with room.app().run_test(size=SIZE) as camille:
+        await camille.press("5")
+        await shows(camille, "Ada")
+        assert other.claims is not None
+        other.claims.take(other.claims.offer(stream))
+        room.database.hides = True
+        for key in ("enter", "b"):
+            await camille.press(key)
+            await shows(camille, "dominique has taken this defense: you cannot read it.")
+            await camille.press("u")
+            await hides(camille, "has taken this defense")
+
+
 async def test_a_student_and_a_defense_go_to_somebody_who_is_chosen_by_name(room: Room) -> None:
     room.database = Database()
     room.database.now = lambda: room.machine.read().wall

@@ -131,8 +131,17 @@ class Ledger:
     def _read(self, subject: Subject[W, S], id: str) -> OpenLog[W, S]:
         lines = self.store.read_log(subject.stream(id))
         if not lines:
-            raise subject.missing(id)
+            raise self._not_there(subject, id)
         return OpenLog(Log.read(subject, id, lines, self.curricula), len(lines))
+
+    def _not_there(self, subject: Subject[W, S], id: str) -> ConsoleError:
+        """Return why no line of a log is read: in a school whoever else took it may be the only one who reads it."""
+        claims = self.store.claims
+        claim = claims.of(subject.stream(id)) if claims is not None else None
+        if claims is None or claim is None or claim.holder in ("", claims.me):
+            return subject.missing(id)
+        holder = self.snapshot.known().name_of(claim.holder)
+        return ConsoleError("{holder} has taken this defense: you cannot read it.", holder=holder)
 
     def state(self, subject: Subject[W, S], id: str) -> S:
         """What a log folds to now."""

@@ -97,16 +97,19 @@ def _row_guards(defense: Defense, curriculum: Curriculum, project: Project, lang
         yield Guard("rows", N_("A condition needs at least one required document."), "verdict.add_row")
     for row in kept:
         title = revision.row_title(row, project, language or "en").strip()
-        named = title if row.deliverable is None or language is not None else f"{row.deliverable}"
-        places = {"row": row.id, "document": named or row.id}
+        by_number = row.deliverable is not None and language is None
+        places = {"row": row.id, "document": (f"{row.deliverable}" if by_number else title) or row.id}
         if not title:
             text = N_("A document to revise has no name.")
             yield Guard("row_document", text, "verdict.edit_row", parameters=places)
         if not revision.row_expected(row, project, "en", curriculum.oral).strip():
             text = N_("“{document}” does not say what is expected.")
+            text = N_("Document {document} does not say what is expected.") if by_number else text
             yield Guard("row_expected", text, "verdict.edit_row", parameters=places)
         if row.due_after_s <= 0:
-            yield Guard("row_due", N_("“{document}” has no due date."), "verdict.due_later", parameters=places)
+            text = N_("“{document}” has no due date.")
+            text = N_("Document {document} has no due date.") if by_number else text
+            yield Guard("row_due", text, "verdict.due_later", parameters=places)
 
 
 def _soft_guards(defense: Defense, curriculum: Curriculum, project: Project) -> Iterator[Guard]:

@@ -150,7 +150,7 @@ class BriefScreen(DefensePanels):
 
     def action_edit_undo(self) -> None:
         """Take the last action back."""
-        if self.attempt(self.brief.undo) is not None and self.defense.session in ("waiting", "live"):
+        if self.take_back(self.brief) and self.defense.session in ("waiting", "live"):
             self.console_app.go_on(self.brief.summary)
 
     def action_documents_receive(self) -> Worker[None]:

@@ -173,12 +173,12 @@ class WaitingScreen(DefensePanels):
 
     def action_edit_undo(self) -> None:
         """Take the last action back; without the waiting room there is only the brief."""
-        if self.attempt(self.brief.undo) is not None and self.defense.session == "planned":
+        if self.take_back(self.brief) and self.defense.session == "planned":
             self.console_app.go("brief", self.defense_id)
 
     def action_edit_redo(self) -> None:
         """Do it again."""
-        if self.attempt(self.brief.redo) is not None:
+        if self.bring_back(self.brief):
             self.console_app.go_on(self.brief.summary)
 
     async def action_defense_reschedule(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partialmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.geometry import Region
 
 from defense_console.desk.defense.live import LiveDesk
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.keys.keymap import Command, Context, command, keys_of
 from defense_console.model.curriculum import Criterion
 from defense_console.model.defense import rubric
@@ -457,20 +458,13 @@ class LiveScreen(WritingScreen):
     # --- undo --------------------------------------------------------------------------------------------------------
 
     def action_edit_undo(self) -> None:
-        """Take back, and say what; without the start there is only the waiting room."""
-        action = self.live.defense.undo[-1]
-        if self.attempt(self.live.undo) is not None:
-            self.tell(_("Undone: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80)))
-            if self.live.defense.session == "waiting":
-                self.console_app.go("waiting", self.defense_id)
+        """Take back; without the start there is only the waiting room."""
+        if self.take_back(self.live) and self.live.defense.session == "waiting":
+            self.console_app.go("waiting", self.defense_id)
 
-    def action_edit_redo(self) -> None:
-        """Do again, and say what."""
-        action = self.live.defense.redo[-1]
-        if self.attempt(self.live.redo) is not None:
-            self.tell(
-                _("Done again: {what}", what=shortened(live_words.action_words(self.live, action, self.zone), 80))
-            )
+    def deed_words(self, desk: LogDesk[Any, Any], action: int) -> str:
+        """What an action did; notes and questions are named by their words."""
+        return live_words.action_words(self.live, action, self.zone)
 
     # --- texts -------------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,6 @@ async def add(screen: ConsoleScreen) -> str | None:
     id = screen.attempt(lambda: enrolment.plan(student.id, curriculum, project, start))
     if id is None:
         return None
-    enrolment.typed().drop_text(Asked.STUDENT)
     texts.drop_text(Asked.PROJECT, Asked.DATE)
     at = when(start, screen.zone, screen.desk.now().wall)
     text = N_("{student} defends {project}, {when}; {key:edit.undo} takes it back.")
@@ -55,7 +54,17 @@ async def add(screen: ConsoleScreen) -> str | None:
 
 
 async def add_student(screen: ConsoleScreen) -> Student | None:
-    """Ask who it is; a name that nobody has begins a new student. Returns: None when the mentor went back."""
+    """Ask who it is; a name that nobody has begins a new student. Returns: None when the mentor went back.
+
+    Once a student is known the answer is used: it is not offered again, where the next name would be typed behind it.
+    """
+    student = await _ask_student(screen)
+    if student is not None:
+        screen.desk.enrolment.typed().drop_text(Asked.STUDENT)
+    return student
+
+
+async def _ask_student(screen: ConsoleScreen) -> Student | None:
     enrolment = screen.desk.enrolment
     texts = enrolment.typed()
     details = _("A name or an id; a name that nobody has begins a new student.")
@@ -101,8 +110,6 @@ async def _ask_project(screen: ConsoleScreen, texts: Typed, student: Student) ->
         question = _("Which project does {student} defend?", student=name)
         typed = await answer_to(screen, AskLine(texts, Asked.PROJECT, question, problem or details, required=False))
         if not typed:
-            if typed is not None:
-                enrolment.typed().drop_text(Asked.STUDENT)
             return None
         found = enrolment.projects(typed)
         if len(found) == 1:

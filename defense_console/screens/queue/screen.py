@@ -51,6 +51,7 @@ class QueueScreen(SearchedList[BriefDesk]):
         super().__init__()
         self.tab: Tab | None = "today"
         self.order: Order = "time"
+        self._waits = False
         self.filter = Filter()
         self._day = Day()
         """Its rehearsals are those of the last drawing; the rest is asked for when nothing waits."""
@@ -200,6 +201,7 @@ class QueueScreen(SearchedList[BriefDesk]):
     def _draw_tabs(self) -> None:
         counts = agenda.tab_counts(self._listing.pending)
         del counts["closed"]  # nobody counts the closed ones
+        self._waits = counts["mentor"] > 0
         counts["today"] += len(self._others)
         self.show_tabs(counts)
 
@@ -314,7 +316,7 @@ class QueueScreen(SearchedList[BriefDesk]):
         """The list, and the defense under the cursor."""
         entry, other = self._selected(), self._other()
         selected = entry.summary if entry is not None else None
-        return OnQueue(self.desk.agenda, selected, other.student_id if other is not None else "")
+        return OnQueue(self.desk.agenda, selected, other.student_id if other is not None else "", self._waits)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
@@ -385,8 +387,7 @@ class QueueScreen(SearchedList[BriefDesk]):
         everything = agenda.queue(self._listing.pending, self.order)
         following = agenda.next_waiting(everything, self.table.chosen)
         if following is None:
-            self.tell(_("Nothing waits for you."))
-            return
+            return  # nothing waits any more
         if not self._lists(following.summary.id):
             self.show_tab("mentor")
             self.update()

@@ -24,11 +24,13 @@ class OnQueue(msgspec.Struct, frozen=True):
         agenda: Its desk.
         selected: The defense under the cursor, None without one.
         followed: Id of the student whose session, rehearsal or alert is under the cursor, "" for none.
+        waits: Whether a defense waits for me.
     """
 
     agenda: AgendaDesk
     selected: Summary | None = None
     followed: str = ""
+    waits: bool = True
 
     @property
     def student(self) -> str:
@@ -80,6 +82,7 @@ QUEUE: Final[Wishes[OnQueue]] = {
     "queue.brief": _briefs,
     "queue.new": lambda seen: unless(seen.agenda.no_new),
     "queue.student": _changes,
+    "queue.next_waiting": lambda seen: reads(seen.waits or "", "Nothing waits for you."),
     "queue.park": lambda seen: (ev.Parked(not _selected(seen).parked),),
     "queue.tab_to_take": _shared,
     "queue.tab_team": _shared,

@@ -93,7 +93,7 @@ async def ask_first(screen: ConsoleScreen) -> None:
     spoken = LANGUAGES[place]
     screen.console_app.speak(spoken)
     question, details = _("What is your name?"), _("Your students and the jury read it in reports.")
-    name = await ask(AskSetting(step(2), question, details, settings.name, lambda text: typed("name", text)))
+    name = await ask(AskSetting(step(2), question, details, settings.signature, lambda text: typed("name", text)))
     if name is None:
         _postpone(screen)
         return

@@ -14,6 +14,7 @@ from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.logs.one_log import LogDesk
 from defense_console.keys.keymap import Command
 from defense_console.model.errors import ConsoleError
+from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.fitted_words import WHOLE, WIDTHS, error_words, fitting
@@ -21,8 +22,10 @@ from defense_console.screens.shared.saved_words import read_only_words
 from defense_console.screens.shared.wishes import ON_A_LOG, Asks, Seen, Wishes
 from defense_console.widgets.frame.marks import mark
 from defense_console.widgets.frame.writer import FINISHING, Writer
-from defense_console.words.translation import _, ngettext
+from defense_console.words.translation import _, language, ngettext
 
+DEED_CELLS = 80
+"""An action that is taken back is said in so many cells."""
 WRITING_ROWS = 8
 """Rows of the field with its frame, where it has no card's place."""
 
@@ -212,13 +215,34 @@ class WritingScreen(ConsoleScreen):
 
     # --- what was done -----------------------------------------------------------------------------------------------
 
+    def deed_words(self, desk: LogDesk[Any, Any], action: int) -> str:
+        """Return what an action of a log did, in words."""
+        return next((desk.said(event, language()) for event in desk.events if event.seq == action), "")
+
+    def take_back(self, desk: LogDesk[Any, Any]) -> bool:
+        """Cancel the latest action of a log, and say what it was. Returns: whether it is cancelled."""
+        action = next(reversed(desk.state.undo), 0)
+        if self.attempt(desk.undo) is None:
+            return False
+        what = shortened(self.deed_words(desk, action), DEED_CELLS)
+        self.tell(_("Undone: {what}; {key:edit.redo} does it again", what=what))
+        return True
+
+    def bring_back(self, desk: LogDesk[Any, Any]) -> bool:
+        """Do again what was cancelled last, and say what it is. Returns: whether it is done again."""
+        action = next(reversed(desk.state.redo), 0)
+        if self.attempt(desk.redo) is None:
+            return False
+        self.tell(_("Done again: {what}", what=shortened(self.deed_words(desk, action), DEED_CELLS)))
+        return True
+
     def action_edit_undo(self) -> None:
         """Take the last action back."""
-        self.attempt(self.texts.undo)
+        self.take_back(self.texts)
 
     def action_edit_redo(self) -> None:
         """Do again what was taken back."""
-        self.attempt(self.texts.redo)
+        self.bring_back(self.texts)
 
     def action_live_timeline(self) -> None:
         """Show everything recorded so far."""

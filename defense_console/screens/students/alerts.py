@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from textual.app import ComposeResult
@@ -29,11 +29,12 @@ from defense_console.model.student import kinds as ev
 from defense_console.model.student.alerts import RuleReason, answer_due
 from defense_console.model.student.state import Alert, AlertResult, Student
 from defense_console.safe_text import content, line
-from defense_console.screens.shared.asking import Ask, answer_to, record_answer
+from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
-from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads
+from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, Deeds
 from defense_console.screens.students.wishes import NOBODY
 from defense_console.screens.verdict.saving import MESSAGE_FORMS, form_of, save_as
 from defense_console.widgets.frame.header_line import Headline
@@ -58,6 +59,7 @@ class OnAlerts:
         alert: the raised one under the cursor.
         rule: the rule under the cursor that proposes a tighter threshold.
         rules_fixed: why no rule can be changed from here.
+        undoes, redoes: in whose log the action is that would be taken back, or done again.
     """
 
     desk: StudentDesk | None = None
@@ -65,6 +67,8 @@ class OnAlerts:
     alert: Alert | None = None
     rule: RuleRecord | None = None
     rules_fixed: ConsoleError | None = None
+    undoes: StudentDesk | None = None
+    redoes: StudentDesk | None = None
 
     def refusal(self, *whats: Any) -> ConsoleError | None:
         """Return why these events would be refused now, None when they would be recorded."""
@@ -100,8 +104,8 @@ ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.save": lambda seen: reads(seen.alert, NO_ALERT),
     "alerts.tighten": _tightens,
     "alerts.open": lambda seen: reads(seen.desk, NOBODY),
-    "edit.undo": lambda seen: (needs(seen.desk, NOBODY).undoing,),
-    "edit.redo": lambda seen: (needs(seen.desk, NOBODY).redoing,),
+    "edit.undo": lambda seen: unless((desk := needs(seen.undoes, NOTHING_DONE)).refusal(desk.undoing)),
+    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_UNDONE)).refusal(desk.redoing)),
 }
 
 
@@ -120,6 +124,7 @@ class AlertsScreen(PanelScreen):
         super().__init__()
         self.student_id = student_id
         self._desks: dict[str, StudentDesk] = {}
+        self._deeds = Deeds()
         self._tighter: dict[str, RuleRecord] = {}
         """Rules that propose a tighter threshold, by id."""
 
@@ -149,14 +154,18 @@ class AlertsScreen(PanelScreen):
         return self._desks[student_id]
 
     def seen(self) -> OnAlerts:
-        """The student, the proposal or the alert under the cursor."""
+        """The student, the proposal or the alert under the cursor, and what was done last, to whomever."""
+        mine = self._desk_of(self.student_id) if self.student_id else None
+        undoes, redoes = self._deeds.to_undo or mine, self._deeds.to_redo or mine
+        return replace(self._at_cursor(mine), undoes=undoes, redoes=redoes)
+
+    def _at_cursor(self, mine: StudentDesk | None) -> OnAlerts:
         panel, key = self.at_cursor()
         if panel == "raised":
             number, _slash, id = key.partition("/")
             desk = self._desk_of(id)
             return OnAlerts(desk, (), next((each for each in desk.student.alerts if str(each.seq) == number), None))
         if not key or panel != "proposed":
-            mine = self._desk_of(self.student_id) if self.student_id else None
             rule = self._tighter.get(key) if panel == "rules" else None
             return OnAlerts(mine, rule=rule, rules_fixed=self.desk.outlooks.rulebook.fixed)
         return OnAlerts(self._desk_of(key), self._reasons.get(key, ()))
@@ -286,6 +295,21 @@ class AlertsScreen(PanelScreen):
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
+    def _do(self, desk: StudentDesk, what: Callable[[], object]) -> bool:
+        """Do something to a student, which is taken back from here. Returns: whether it is done."""
+        if self.attempt(what) is None:
+            return False
+        self._deeds.did(desk)
+        return True
+
+    def action_edit_undo(self) -> None:
+        """Take back what was done here last."""
+        self.take_back(needs(self.seen().undoes, NOTHING_DONE))
+
+    def action_edit_redo(self) -> None:
+        """Do again what was taken back here."""
+        self.bring_back(needs(self.seen().redoes, NOTHING_UNDONE))
+
     async def action_alerts_raise(self) -> None:
         """Ask for the four lines, show them, and raise the alert."""
         seen = self.seen()
@@ -308,7 +332,7 @@ class AlertsScreen(PanelScreen):
         details = _("The console sends nothing: afterwards you copy or save the text.") + "\n\n" + text
         if not await self.app.push_screen_wait(Confirm(_("Raise this alert?"), details, yes=_("raise"))):
             return
-        if self.attempt(lambda: desk.raise_alert(alert)) is not None:
+        if self._do(desk, lambda: desk.raise_alert(alert)):
             self._show_raised(desk)
             self.tell(_("Raised: {key:alerts.copy} copies the text, {key:alerts.save} saves it."))
 
@@ -321,21 +345,21 @@ class AlertsScreen(PanelScreen):
         """Put the proposal off."""
         seen, until = self.seen(), self.desk.outlooks.put_off_until()
         desk = needs(seen.desk, NOBODY)
-        if self.attempt(lambda: desk.put_off(seen.reasons, until)) is not None:
+        if self._do(desk, lambda: desk.put_off(seen.reasons, until)):
             self.tell(_("Put off; {key:edit.undo} takes it back."))
 
     def action_alerts_unfounded(self) -> None:
         """Say that it is not founded."""
         seen = self.seen()
         desk = needs(seen.desk, NOBODY)
-        if self.attempt(lambda: desk.put_off(seen.reasons)) is not None:
+        if self._do(desk, lambda: desk.put_off(seen.reasons)):
             self.tell(_("Not founded; {key:edit.undo} takes it back."))
 
     async def action_alerts_praise(self) -> None:
         """Ask what the student did well, and raise it as a praise."""
         desk = self.texts
-        ask = Ask(desk, Asked.PRAISE, _("What did the student do well?"))
-        if await record_answer(self, ask, lambda text: desk.raise_alert(ev.AlertRaised(text, kudos=True))) is not None:
+        text = await answer_to(self, Ask(desk, Asked.PRAISE, _("What did the student do well?")))
+        if text is not None and self._do(desk, lambda: desk.raise_alert(ev.AlertRaised(text, kudos=True))):
             praise = alert_text(desk.student, desk.student.alerts[-1], translator(language()))
             copy_out(self, praise.subject, praise.text)
 
@@ -343,7 +367,9 @@ class AlertsScreen(PanelScreen):
         """Ask what the school answered."""
         desk, alert = self.texts, needs(self.seen().alert, NO_ALERT)
         question = Ask(desk, Asked.ALERT_ANSWER.of(alert.seq), _("What did the school answer?"), alert.facts)
-        await record_answer(self, question, lambda text: desk.acknowledge_alert(alert.seq, text))
+        text = await answer_to(self, question)
+        if text is not None:
+            self._do(desk, lambda: desk.acknowledge_alert(alert.seq, text))
 
     async def action_alerts_close(self) -> None:
         """Ask how the alert ended."""
@@ -351,8 +377,8 @@ class AlertsScreen(PanelScreen):
         results: tuple[AlertResult, ...] = ("helped", "did_not_help", "not_founded")
         options = [_(ALERT_RESULTS[each]) for each in results]
         choice = await self.app.push_screen_wait(Choose(_("How did the alert end?"), options, alert.facts))
-        if choice is not None and self.attempt(lambda: desk.close_alert(alert.seq, results[choice])) is not None:
-            self.tell(_("Closed; {key:edit.undo} takes it back."))
+        if choice is not None and self._do(desk, lambda: desk.close_alert(alert.seq, results[choice])):
+            self.tell(_("The alert is closed; {key:edit.undo} takes it back."))
 
     def action_alerts_copy(self) -> None:
         """Copy the text."""

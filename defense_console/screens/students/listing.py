@@ -14,7 +14,9 @@ from defense_console.desk.student.student import StudentDesk
 from defense_console.safe_text import line, shortened
 from defense_console.screens.console import Place
 from defense_console.screens.shared.searched_list import SearchedList
+from defense_console.screens.shared.wishes import needs
 from defense_console.screens.students import words
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, Deeds
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
 from defense_console.widgets.frame.header_line import Headline
@@ -37,6 +39,7 @@ class StudentsScreen(SearchedList[StudentDesk], ReadsGoals):
         self.tab: StudentTab | None = "week"
         self.order: StudentOrder = "mine"
         self._rows: tuple[BoardRow, ...] = ()
+        self._deeds = Deeds()
         self._first_drawing = True
         self._computing = False
         self._left: tuple[int, str, int] | None = None
@@ -68,6 +71,7 @@ class StudentsScreen(SearchedList[StudentDesk], ReadsGoals):
     def text_kept(self, field: str, known: int) -> None:
         """Say that it is kept, and where it is taken back."""
         if self.texts.state.seq != known:
+            self._deeds.did(self.texts)
             self.tell(_("Goal kept.") if field == "goal" else _("Note kept, private."))
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -154,11 +158,20 @@ class StudentsScreen(SearchedList[StudentDesk], ReadsGoals):
 
     # --- commands ----------------------------------------------------------------------------------------------------
 
+    def action_edit_undo(self) -> None:
+        """Take back what was done from the list."""
+        self.take_back(needs(self._deeds.to_undo, NOTHING_DONE))
+
+    def action_edit_redo(self) -> None:
+        """Do again what was taken back from the list."""
+        self.bring_back(needs(self._deeds.to_redo, NOTHING_UNDONE))
+
     def seen(self) -> OnStudents:
         """The list, and the student under the cursor."""
         chosen = self.table.chosen
         row = next((row for row in self._rows if row.line.student.id == chosen), None)
-        return OnStudents(self.desk.agenda, row.line.student if row is not None else None)
+        selected = row.line.student if row is not None else None
+        return OnStudents(self.desk.agenda, selected, self._deeds.to_undo, self._deeds.to_redo)
 
     @property
     def _chosen_id(self) -> str:
@@ -215,4 +228,6 @@ class StudentsScreen(SearchedList[StudentDesk], ReadsGoals):
         """Change the selected student."""
         from defense_console.screens.students.changing import change_student
 
-        await change_student(self, self.desk.follow(self._chosen_id))
+        desk = self.desk.follow(self._chosen_id)
+        if await change_student(self, desk):
+            self._deeds.did(desk)

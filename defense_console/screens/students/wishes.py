@@ -15,16 +15,25 @@ from defense_console.model.log.kinds import numbered
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.state import Blocked, Pace, Student
 from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs, reads, records, unless, writes
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE
 
 NOBODY: Final = N_("No student is selected.")
 
 
 @dataclass(frozen=True)
 class OnStudents:
-    """The list. Attributes: agenda: knows who writes; selected: the student under the cursor, None without one."""
+    """The list.
+
+    Attributes:
+        agenda: knows who writes.
+        selected: the student under the cursor, None without one.
+        undoes, redoes: in whose log the action is that would be taken back, or done again.
+    """
 
     agenda: AgendaDesk
     selected: Student | None = None
+    undoes: StudentDesk | None = None
+    redoes: StudentDesk | None = None
 
     def refusal(self, *whats: Any) -> ConsoleError | None:
         """Return None: what a key of the list records is asked of the student's log when it is written."""
@@ -46,6 +55,8 @@ STUDENTS: Final[Wishes[OnStudents]] = {
     "student.note": _writes,
     "queue.student": _writes,
     "queue.new": lambda seen: unless(seen.agenda.no_new),
+    "edit.undo": lambda seen: unless((desk := needs(seen.undoes, NOTHING_DONE)).refusal(desk.undoing)),
+    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_UNDONE)).refusal(desk.redoing)),
 }
 
 

@@ -276,7 +276,7 @@ class VerdictScreen(DefensePanels):
     def action_edit_undo(self) -> None:
         """Take the last action back."""
         signed = self.defense.signed
-        if self.attempt(self.verdict.undo) is not None and signed is not None and self.defense.signed is None:
+        if self.take_back(self.verdict) and signed is not None and self.defense.signed is None:
             self.tell(_("The signature is taken back: nothing was released."))
         if self.defense.session == "waiting":
             self.console_app.go("waiting", self.defense_id)

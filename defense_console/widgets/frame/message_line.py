@@ -40,8 +40,8 @@ class MessageLine(QuietText):
         self._draw()
 
     def on_resize(self) -> None:
-        """Another width, other rows."""
-        self._draw()
+        """Another width, other rows. The toolkit forgets a layout that is asked for while it tells the sizes."""
+        self.call_after_refresh(self._draw)
 
     def _draw(self) -> bool:
         width = self.size.width or self.screen.size.width - self.gutter.width
