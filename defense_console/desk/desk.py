@@ -94,7 +94,7 @@ class Desk:
         )  # fmt: skip
         self._live: dict[str, LiveDesk] = {}
         self._countdowns = Countdowns(settings.release_countdown_s, clocks)
-        self.agenda = AgendaDesk(self.ledger, self.leases, settings, self.team, searches)
+        self.agenda = AgendaDesk(self.ledger, self.leases, self.team, searches)
         self._shipped = shipped
         self._searches = searches
 
@@ -116,7 +116,7 @@ class Desk:
         """Use other settings from now on; `save_settings` keeps them."""
         self.settings = settings = changed(self.settings, changes)
         self.ledger.author, self.ledger.signature = settings.name, settings.signature
-        self.leases.zone = self.agenda.zone = self.team.zone = settings.zone
+        self.leases.zone = self.team.zone = settings.zone
         if self._daily is not None:
             self._daily.zone = settings.zone
         for known in ("comments", "students"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from defense_console.desk.lines import lines_of
+from defense_console.desk.lines import Lines
 from defense_console.desk.logs.attempts import defenses_of, projects_of
 from defense_console.desk.logs.leases import Leases
 from defense_console.desk.logs.ledger import Ledger
@@ -22,17 +22,15 @@ from defense_console.model.defense.legal import sealed
 from defense_console.model.defense.state import Defense
 from defense_console.model.defense.subject import DEFENSE, REHEARSAL, Defenses
 from defense_console.model.defense.summary import Summary, summarize
-from defense_console.model.errors import N_, ConsoleError
+from defense_console.model.errors import ConsoleError
 from defense_console.model.log.subject import Subject
-from defense_console.model.queue.agenda import Entry, Place, Tab
+from defense_console.model.queue.agenda import Entry
 from defense_console.model.queue.filtering import Filter
 from defense_console.model.queue.path import ProjectStatus, path
 from defense_console.model.student.kinds import StudentChanged
 from defense_console.model.student.state import Standing, Student
 from defense_console.model.student.subject import STUDENT
-from defense_console.settings import Settings
 from defense_console.store.base import StoreError
-from defense_console.store.claiming import Claim
 from defense_console.words.translation import _, language, local_day, zone_of
 
 if TYPE_CHECKING:
@@ -99,50 +97,42 @@ class AgendaDesk:
     Args:
         ledger: The logs.
         leases: Who writes on them.
-        settings: The mentor's.
-        team: Who has which defense.
+        team: Who has which defense, and the mentor's zone.
         searches: Asks the store on a thread; None asks it at once.
     """
 
-    def __init__(
-        self, ledger: Ledger, leases: Leases, settings: Settings, team: Team, searches: Searches | None = None
-    ) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, team: Team, searches: Searches | None = None) -> None:
         self.ledger = ledger
         self.team = team
         self._leases = leases
         self._seen = ledger.snapshot.generation
         self._read_at = -1
-        self._listed: tuple[Entry, ...] = ()
-        self._listed_at: tuple[object, ...] = ()
-        """The lines of what was pending, and what they were made of: there are several drawings in a second."""
+        self._listed: tuple[tuple[object, ...], tuple[Entry, ...]] = ((), ())
+        """What was pending, behind what it was made of: there are several drawings in a second."""
         self._unreadable: set[str] = set()
         """Ids of summaries that could not be read: they are asked for again when somebody has written."""
-        self.zone = settings.zone
-        self._entries: dict[str, Entry] = {}
-        """Lines as they are in this minute, by id: what a key or a write did not change is not made again."""
-        self._lines_in_team: dict[str, tuple[Entry, tuple[object, ...], Entry]] = {}
-        """The same lines as a school lists them, each with what it was made of."""
-        self._entries_of = ("", "")
-        """Minute and zone of these lines."""
+        self._lines = Lines(ledger, team, self.length_min)
         self.search = QueueSearch(ledger, self, searches)
         self._done: list[Done] = []
         """What the queue did since it opened, the latest last: `u` goes no further back."""
 
+    @property
+    def zone(self) -> str:
+        """IANA name of the mentor's zone."""
+        return self.team.zone
+
     def entries(self) -> tuple[Entry, ...]:
         """Return every pending defense as it is now, also what is not on the disk yet; in no order."""
-        snapshot, unsaved, followed = self.ledger.snapshot, self.unsaved(), self.ledger.unacknowledged(STUDENT)
-        pending = snapshot.pending()
-        if unsaved or followed:
-            return self.named(({summary.id: summary for summary in pending} | unsaved).values())
-        seen = (self.ledger.now().wall[:19], snapshot.generation, snapshot.answered, pending, snapshot.claims(),
-                snapshot.known(), language())  # fmt: skip
-        if seen != self._listed_at:
-            self._listed, self._listed_at = self.named(pending), seen
-        return self._listed
+        snapshot, followed = self.ledger.snapshot, self.ledger.unacknowledged(STUDENT)
+        made_of = (self.ledger.now().wall[:19], self.zone, language(), snapshot.generation, snapshot.answered,
+                   snapshot.pending(), snapshot.claims(), snapshot.known(), self.unsaved(), followed)  # fmt: skip
+        if self._listed[0] != made_of:
+            self._listed = made_of, self.named(self._pending())
+        return self._listed[1]
 
     def whole(self) -> tuple[Entry, ...]:
         """Return every pending defense of a school, with what it waits for, whoever has it; in no order."""
-        return self._lines(self._pending())
+        return self._lines.whole(self._pending())
 
     def _pending(self) -> Collection[Summary]:
         pending, unsaved = self.ledger.snapshot.pending(), self.unsaved()
@@ -239,56 +229,7 @@ class AgendaDesk:
 
     def named(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
         """Return the lines of defenses as they are now, with the names of the students, in the order given."""
-        lines = self._lines(found)
-        if not self.team.shared:
-            return lines
-        return tuple(self._in_team(each) if each.summary.pending else each for each in lines)
-
-    def _lines(self, found: Iterable[Summary]) -> tuple[Entry, ...]:
-        summaries = tuple(found)
-        students = self.ledger.snapshot.students({summary.student_id for summary in summaries})
-        followed = self.ledger.unacknowledged(STUDENT)
-        students.update(followed)
-        now = self.ledger.now().wall
-        if self._entries_of != (now[:16], self.zone):
-            self._entries_of, self._entries, self._lines_in_team = (now[:16], self.zone), {}, {}
-        kept = self._entries
-        new = [each for each in summaries if not _is_line_of(kept.get(each.id), each, students)]
-        made = lines_of(new, students, self.ledger.curricula.shipped, now, self.zone)
-        kept.update((line.summary.id, line) for line in made)
-        return tuple(kept[each.id] for each in summaries)
-
-    def _in_team(self, found: Entry) -> Entry:
-        """Return the line as a school lists it: who has it, and whether I am asked to keep it; the same while it is."""
-        id = found.summary.id
-        why = self.team.place(found.summary), self.team.claim(id), self.team.asked(id)
-        seen: tuple[object, ...] = (*why, language(), self.team.known)
-        known = self._lines_in_team.get(id)
-        if known is None or known[0] is not found or known[1] != seen:
-            known = self._lines_in_team[id] = found, seen, self._line_in_team(found, *why)
-        return known[2]
-
-    def _line_in_team(self, found: Entry, place: Place, claim: Claim | None, until: str) -> Entry:
-        replace = msgspec.structs.replace
-        if until:
-            tabs = found.tabs | {"mentor"}
-            return replace(found, tabs=tabs, waiting_for="mentor", text_id=N_("keep it?"), parameters={}, next_at=until)
-        if place == "mine":
-            return found
-        own = self.team.known.name_of(self.team.own_mentor(found.summary))
-        parameters: dict[str, object] = {"mentor": own}
-        if claim is None:
-            text_id = N_("followed by {mentor}") if own else N_("nobody follows this student")
-            text_id = N_("a second reading is asked of you") if self.team.asked_to_read(found.summary) else text_id
-        elif claim.holder:
-            text_id = N_("with {holder}")
-            parameters |= {"holder": self.team.known.name_of(claim.holder), "since": claim.since}
-        else:
-            text_id, parameters = N_("to take"), {"since": claim.since, "length": self.length_min(found.summary)}
-        everything = self.team.known.administers
-        name = self.team.student_words(found.summary) if place == "to_take" and not everything else found.student_name
-        places: frozenset[Tab] = frozenset({place, "team"} if everything else {place})
-        return replace(found, tabs=places, waiting_for=None, text_id=text_id, parameters=parameters, student_name=name)
+        return self._lines.named(found)
 
     def of_day(self, day: date) -> tuple[Entry, ...]:
         """Return the defenses whose latest sitting is on a day of the mentor's, pending and closed; in no order."""
@@ -483,10 +424,3 @@ def _taking_back(done: Done) -> tuple[Any, ...]:
         return (ev.Undone(done.action),)
     reason = _("planned by mistake")
     return ev.Cancelled("mentor", late=False, reason=reason), ev.DefenseClosed(reason)
-
-
-def _is_line_of(line: Entry | None, summary: Summary, students: Mapping[str, Student]) -> bool:
-    """Return whether a line that was made in this minute still says what is known of a defense."""
-    student = students.get(summary.student_id)
-    name = summary.student_id if student is None else student.name
-    return line is not None and line.summary == summary and line.student_name == name

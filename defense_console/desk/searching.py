@@ -27,9 +27,11 @@ NO_FILTER = Filter()
 
 
 class Queue(Protocol):
-    """The queue, as its search sees it. Attributes: zone: the mentor's."""
+    """The queue, as its search sees it."""
 
-    zone: str
+    @property
+    def zone(self) -> str:
+        """IANA name of the mentor's zone."""
 
     def unsaved(self) -> Mapping[str, Summary]:
         """Return the summaries of the defenses whose last events are still on their way to the store, by id."""

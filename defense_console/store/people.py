@@ -26,6 +26,11 @@ class Person(msgspec.Struct, frozen=True):
     name: str
     students: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> str:
+        """Return the name, the account where there is none."""
+        return self.name or self.role
+
 
 class Known(msgspec.Struct, frozen=True):
     """What one account knows of a school.
@@ -49,7 +54,7 @@ class Known(msgspec.Struct, frozen=True):
     def name_of(self, role: str) -> str:
         """Return the name of who has an account; of nobody here, the account itself."""
         person = self.person(role)
-        return role if person is None else person.name or role
+        return role if person is None else person.called
 
 
 class AskedReading(msgspec.Struct, frozen=True):

@@ -60,7 +60,7 @@ def _load(each: Load, now: str, zone: str) -> tuple[str, ...]:
     this_week = monday_of(now, zone).isoformat()
     ahead = {monday: minutes for monday, minutes in each.weeks.items() if monday >= this_week}
     weeks = [f"{monday} {duration_text(minutes * 60)}" for monday, minutes in ahead.items()]
-    return one_line(each.person.name or each.person.role), capacity, "  ".join(weeks) or "–"
+    return one_line(each.person.called), capacity, "  ".join(weeks) or "–"
 
 
 def waiting_document(found: SchoolWaiting) -> dict[str, Any]:

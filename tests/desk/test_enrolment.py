@@ -130,7 +130,7 @@ def test_what_is_typed_in_a_question_outlives_the_console_and_is_about_one_stude
     assert second.enrolment.typed().text(Asked.STUDENT) == "Zoé"
     assert second.enrolment.typed("Ada Exemple", "s1").text(Asked.PROJECT) == "P2"
     assert second.enrolment.typed("Adèle Démo", "s2").text(Asked.PROJECT) == "", "never on another's question"
-    second.enrolment.typed().answered(Asked.STUDENT, Asked.PROJECT)
+    second.enrolment.typed().drop_text(Asked.STUDENT, Asked.PROJECT)
     second.close()
 
     third = room.open_desk(lambda answer: None)

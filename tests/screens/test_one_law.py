@@ -155,7 +155,7 @@ class Table:
         countdowns = Countdowns(0, self.ledger.now)
         self.verdict = VerdictDesk(self.ledger, ID, self.leases, countdowns)
         self.revisions = RevisionsDesk(self.ledger, ID, self.leases, countdowns)
-        self.agenda = AgendaDesk(self.ledger, self.leases, Settings(), Team(self.ledger, "UTC", 0))
+        self.agenda = AgendaDesk(self.ledger, self.leases, Team(self.ledger, "UTC", 0))
         self.student = StudentDesk(self.ledger, "s1", self.leases, Settings(zone="UTC"))
 
     @property

@@ -84,7 +84,7 @@ class HandingOver:
         if (reason := self.refusal) is not None or people is None:
             raise reason or ConsoleError("This store is yours alone: there is no other mentor.")
         before = ledger.snapshot.known().own[id]
-        what = StudentHandedOver(to.name or to.role, text)
+        what = StudentHandedOver(to.called, text)
         given = ledger.act_together(STUDENT, id, what, lambda: people.hand_student(id, to.role, before))
         ledger.snapshot.student_handed_on()
         return given

@@ -56,6 +56,10 @@ class KeepsTexts(Protocol):
         """Keep a text that cannot be recorded any more."""
         ...
 
+    def drop_text(self, field: str, /) -> None:
+        """Forget a text: the answer is in the record."""
+        ...
+
 
 class Typed:
     """Keeps what is typed in questions that no open log answers: of a student, or of one who is not known yet.
@@ -119,7 +123,7 @@ class Typed:
     def set_aside(self, field: str, text: str) -> None:
         """Nobody takes over what is not there yet."""
 
-    def answered(self, *fields: str) -> None:
+    def drop_text(self, *fields: str) -> None:
         """Forget these texts: the answers are in the record."""
         for field in fields:
             self.type_text(field, "")

@@ -8,7 +8,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.model.defense.state import CancelledBy
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.words.translation import _
 from defense_console.words.values import CANCELLERS
@@ -28,8 +28,7 @@ async def cancel(screen: ConsoleScreen, desk: BriefDesk) -> str | None:
         return None
     by = _CANCELLERS[answer]
     question = Ask(desk, Asked.CANCEL, _("Why is it cancelled?"), placeholder=_("may stay empty"), required=False)
-    reason = await answer_to(screen, question)
-    if reason is None or screen.attempt(lambda: desk.cancel(by, reason)) is None:
+    if await record_answer(screen, question, lambda reason: desk.cancel(by, reason)) is None:
         return None
     was_late = desk.defense.session == "late_cancelled"
     return _("Cancelled, and it counts as late.") if was_late else _("Cancelled.")

@@ -7,7 +7,7 @@ from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.typed.answers import KeepsTexts
 from defense_console.desk.typed.moment import typed_moment
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until, record_answer
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import _, date_time, weekday, when
 from defense_console.words.values import SESSIONS
@@ -79,8 +79,8 @@ async def ask_what_follows(screen: ConsoleScreen, desk: BriefDesk) -> bool:
 async def ask_close(screen: ConsoleScreen, desk: BriefDesk) -> bool:
     """Ask why a defense that was not held gets no other date, and close it. Returns: whether it is closed."""
     details = _("It gets no other date. A new date opens it again.")
-    reason = await answer_to(screen, Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details))
-    if reason is None or screen.attempt(lambda: desk.close(reason)) is None:
+    why = Ask(desk, Asked.CLOSE, _("Why is the defense closed?"), details)
+    if await record_answer(screen, why, desk.close) is None:
         return False
     screen.tell(_("Closed; {key:edit.undo} takes it back."))
     return True

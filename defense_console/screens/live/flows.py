@@ -14,7 +14,7 @@ from defense_console.model.defense.timeline import GapAnswer, PauseReason
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.live.words import gap_question
-from defense_console.screens.shared.asking import Ask, AskLine, answer_to
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to, record_answer
 from defense_console.screens.shared.criteria import quoted
 from defense_console.screens.shared.dialogs import Choose
 from defense_console.screens.shared.writing import WritingScreen
@@ -55,8 +55,8 @@ async def abort(screen: ConsoleScreen, live: LiveDesk) -> None:
     from defense_console.screens.before.rescheduling import ask_date_on_brief
 
     details = _("Say what happened. A new date opens the next sitting.")
-    reason = await answer_to(screen, Ask(live, Asked.ABORT, _("Break the defense off?"), details))
-    if reason is not None and screen.attempt(lambda: live.abort(reason)) is not None:
+    why = Ask(live, Asked.ABORT, _("Break the defense off?"), details)
+    if await record_answer(screen, why, live.abort) is not None:
         ask_date_on_brief(screen, live.id, _("The defense is broken off; {key:edit.undo} takes it back."))
 
 

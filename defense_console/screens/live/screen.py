@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 ABOUT_JUST_RATED = frozenset({"live.note_criterion", "live.document", "anywhere.document", "edit.undo"})
 """Commands after which the criterion just rated is still the one that is meant."""
+CONTEXTS: Mapping[Pane, Context] = {"notes": "live.notes", "questions": "live.questions"}
 GAP_SHOWN_S = 600
 """A gap is told in its line for so long; its key works on it afterwards too."""
 
@@ -109,9 +111,7 @@ class LiveScreen(WritingScreen):
     @property
     def context(self) -> Context:
         """The pane in use decides what Space and Enter do."""
-        if self.pane == "notes":
-            return "live.notes"
-        return "live.questions" if self.pane == "questions" else "live"
+        return CONTEXTS.get(self.pane, "live")
 
     @property
     def rubric_list(self) -> RubricList:
@@ -151,12 +151,8 @@ class LiveScreen(WritingScreen):
         self.pane = pane
         for name in PANES:
             self.set_class(name == pane, f"-pane-{name}")
-        target = {
-            "rubric": self.rubric_list,
-            "notes": self.query_one(NotesPanel),
-            "questions": self.query_one(QuestionsPanel),
-        }.get(pane)
-        self.set_focus(target if target is not None and target.can_focus else None, scroll_visible=False)
+        target = self.query_one(f"#live-{pane}")
+        self.set_focus(target if target.can_focus and pane != "documents" else None, scroll_visible=False)
         self.update()
 
     def after_writing(self) -> None:
@@ -305,35 +301,24 @@ class LiveScreen(WritingScreen):
 
     # --- moving ------------------------------------------------------------------------------------------------------
 
-    def action_move_down(self) -> None:
-        """One line down."""
-        self._move(1)
-
-    def action_move_up(self) -> None:
-        """One line up."""
-        self._move(-1)
-
     def _move(self, by: int) -> None:
-        if self.pane == "notes":
-            self.query_one(NotesPanel).move(by)
-        elif self.pane == "questions":
-            self.query_one(QuestionsPanel).move(by)
-        elif self.pane == "documents":
-            self.query_one("#live-documents").scroll_relative(y=by, animate=False)
+        """Move the cursor of the pane by so many lines."""
+        lines = self.query_one(f"#live-{self.pane}", LineList)
+        if self.pane == "documents":
+            lines.scroll_relative(y=by, animate=False)
         else:
-            self.rubric_list.move(by)
+            lines.move(by)
 
-    def action_panel_next(self) -> None:
-        """The next pane."""
-        self._turn(1)
-
-    def action_panel_previous(self) -> None:
-        """The pane before."""
-        self._turn(-1)
+    action_move_down = partialmethod(_move, 1)
+    action_move_up = partialmethod(_move, -1)
 
     def _turn(self, by: int) -> None:
+        """Go on by so many panes."""
         panes = self.panes()
         self.show_pane(panes[(panes.index(self.pane) + by) % len(panes)])
+
+    action_panel_next = partialmethod(_turn, 1)
+    action_panel_previous = partialmethod(_turn, -1)
 
     def action_console_back(self) -> None:
         """First back to the rubric, then to the queue, or to the verdict once it is over; the clock goes on."""
@@ -376,21 +361,10 @@ class LiveScreen(WritingScreen):
         else:
             self.tell(live_words.all_rated(live))
 
-    def action_live_rate_met(self) -> None:
-        """Met, and on."""
-        self._rate("met")
-
-    def action_live_rate_to_improve(self) -> None:
-        """To improve, and on."""
-        self._rate("to_improve")
-
-    def action_live_rate_not_met(self) -> None:
-        """Not met, and on."""
-        self._rate("not_met")
-
-    def action_live_rate_not_observed(self) -> None:
-        """Not observed, and on; signing will want a note that says why."""
-        self._rate("not_observed")
+    action_live_rate_met = partialmethod(_rate, "met")
+    action_live_rate_to_improve = partialmethod(_rate, "to_improve")
+    action_live_rate_not_met = partialmethod(_rate, "not_met")
+    action_live_rate_not_observed = partialmethod(_rate, "not_observed")
 
     def action_live_cycle(self) -> None:
         """Give the criterion the next rating, and stay on it."""
@@ -446,19 +420,15 @@ class LiveScreen(WritingScreen):
             text = slip if before.state == "early" else N_("Now: {phase}.")
             self.tell(_(text, phase=phase_word(defense.timeline.phase)))
 
-    def action_clock_more(self) -> None:
-        """One minute more for this phase."""
-        self._move_target(60)
-
-    def action_clock_less(self) -> None:
-        """One minute less for this phase."""
-        self._move_target(-60)
-
     def _move_target(self, by_s: int) -> None:
+        """Give this phase more time, or less."""
         defense = self.attempt(lambda: self.live.move_target(by_s))
         phase = defense.timeline.current if defense is not None else None
         if phase is not None:
             self.tell(_("{phase}: {time} planned.", phase=phase_word(phase.id), time=clock_text(phase.target_s)))
+
+    action_clock_more = partialmethod(_move_target, 60)
+    action_clock_less = partialmethod(_move_target, -60)
 
     def action_clock_gap_to_pause(self) -> None:
         """Make the last gap a pause."""
@@ -517,32 +487,23 @@ class LiveScreen(WritingScreen):
         else:
             self.tell(_("Question parked.") if field == "question" else _("Kept."))
 
-    def action_live_note(self) -> None:
-        """A note on the defense."""
-        self.write("note")
+    action_live_note = partialmethod(WritingScreen.write, "note")
+    action_live_question = partialmethod(WritingScreen.write, "question")
+    action_live_strength = partialmethod(WritingScreen.write, "strength")
+    action_live_improvement = partialmethod(WritingScreen.write, "improvement")
 
     def action_live_note_criterion(self) -> None:
         """Write a note on the criterion just rated, or on the focused one."""
         if (criterion := self._meant()) is not None:
             self.write(f"criterion/{criterion.id}")
 
-    def action_live_question(self) -> None:
-        """A question for later."""
-        self.write("question")
-
-    def action_live_strength(self) -> None:
-        """A strength."""
-        self.write("strength")
-
-    def action_live_improvement(self) -> None:
-        """Something to improve."""
-        self.write("improvement")
-
-    def action_live_edit_note(self) -> None:
-        """Write on in the focused note."""
-        chosen = self.query_one(NotesPanel).chosen
-        if chosen is not None:
+    def _edit(self, panel: type[NotesPanel | QuestionsPanel]) -> None:
+        """Write the text under the cursor of a panel again."""
+        if (chosen := self.query_one(panel).chosen) is not None:
             self.write(f"edit/{chosen}")
+
+    action_live_edit_note = partialmethod(_edit, NotesPanel)
+    action_live_edit_question = partialmethod(_edit, QuestionsPanel)
 
     def action_live_private(self) -> None:
         """Private or shared."""
@@ -557,12 +518,6 @@ class LiveScreen(WritingScreen):
         chosen = self.query_one(QuestionsPanel).chosen
         if chosen is not None:
             self.attempt(lambda: self.live.move_question(chosen))
-
-    def action_live_edit_question(self) -> None:
-        """Write on in the focused question."""
-        chosen = self.query_one(QuestionsPanel).chosen
-        if chosen is not None:
-            self.write(f"edit/{chosen}")
 
     async def action_live_bank(self) -> None:
         """Insert a sentence of the bank into a note on the focused criterion."""

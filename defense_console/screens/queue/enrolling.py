@@ -46,7 +46,7 @@ async def add(screen: ConsoleScreen) -> str | None:
     id = screen.attempt(lambda: enrolment.plan(student.id, curriculum, project, start))
     if id is None:
         return None
-    texts.answered(Asked.PROJECT, Asked.DATE)
+    texts.drop_text(Asked.PROJECT, Asked.DATE)
     at = when(start, screen.zone, screen.desk.now().wall)
     text = N_("{student} defends {project}, {when}; {key:edit.undo} takes it back.")
     screen.tell(_(text, student=name, project=project.id, when=at))
@@ -60,7 +60,7 @@ async def add_student(screen: ConsoleScreen) -> Student | None:
     """
     student = await _ask_student(screen)
     if student is not None:
-        screen.desk.enrolment.typed().answered(Asked.STUDENT)
+        screen.desk.enrolment.typed().drop_text(Asked.STUDENT)
     return student
 
 
@@ -96,7 +96,7 @@ async def _register(screen: ConsoleScreen, name: str) -> Student | None:
         lambda id: enrolment.register(id, name),
     )
     if student is not None:
-        texts.answered(field)
+        texts.drop_text(field)
         screen.tell(_("New student: {name}.", name=shortened(name, NAME_CELLS)))
     return student
 

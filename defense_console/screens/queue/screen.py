@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial, partialmethod
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partialmethod
 
+import msgspec
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 
-from defense_console.desk.defense.base import DefenseDesk
 from defense_console.desk.defense.brief import BriefDesk
 from defense_console.desk.searching import Search
 from defense_console.keys.keymap import command
@@ -21,33 +20,32 @@ from defense_console.model.queue import agenda
 from defense_console.model.queue.agenda import Entry, Order, Tab
 from defense_console.model.queue.filtering import Filter
 from defense_console.safe_text import content, line, shortened
-from defense_console.screens.queue import listing
-from defense_console.screens.queue import sessions as day_sessions
+from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.queue import team as school
 from defense_console.screens.queue import words as queue_words
-from defense_console.screens.queue.wishes import QUEUE, OnQueue
+from defense_console.screens.queue.day import Day, DayLine
+from defense_console.screens.queue.listing import TAB_LABELS, Listing, ask_filter, slots_of_day, title_of_tab, with_row
+from defense_console.screens.queue.wishes import NONE_SELECTED, QUEUE, OnQueue
 from defense_console.screens.shared.searched_list import SearchedList
+from defense_console.screens.shared.wishes import needs
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.hint_bar import Hint, hint_words
 from defense_console.widgets.frame.quiet_text import QuietText
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.widgets.lists.panel import Item, Panel
-from defense_console.widgets.lists.queue_table import Listed, QueueRow, QueueSection, QueueTable
+from defense_console.widgets.lists.queue_table import QueueRow, QueueSection, QueueTable
 from defense_console.widgets.plots.day_line import day_line
 from defense_console.words.translation import N_, _, error_text, language
 
-if TYPE_CHECKING:
-    from defense_console.desk.queue import GoingOn
-    from defense_console.desk.student.students import DayAlert, DaySession
 
-
-class QueueScreen(SearchedList):
+class QueueScreen(SearchedList[BriefDesk]):
     """What is pending, in order. Lies under every other screen."""
 
     CONTEXT = "queue"
     WISHES = QUEUE
-    TABS = listing.TAB_LABELS
+    TABS = TAB_LABELS
+    ORDERS = queue_words.ORDER_LABELS
+    NONE_SELECTED = NONE_SELECTED
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,28 +53,20 @@ class QueueScreen(SearchedList):
         self.order: Order = "time"
         self._waits = False
         self.filter = Filter()
-        self._entries: tuple[Entry, ...] = ()
-        self._by_id: dict[str, Entry] = {}  # what may be under the cursor
-        self._found = Search()
-        self._listed: tuple[Tab | None, str, Filter] = (None, "", Filter())
-        """Tab, search and filter of the last drawing."""
-        self._worded: dict[str, tuple[Entry, QueueRow]] = {}
-        """Rows of this minute that have been in view, by id."""
-        self._worded_in = ("", "", "")
-        """Minute, zone and language of these rows."""
-        self._others: dict[str, Callable[[str], QueueRow]] = {}
-        """Words the listed rows that are no defenses at an instant, by id."""
-        self._live: tuple[str, ...] = ()
-        """Ids of the live ones that are listed."""
+        self._day = Day()
+        """Its rehearsals are those of the last drawing; the rest is asked for when nothing waits."""
+        self._listing = Listing()
+        """What was drawn last."""
+        self._by_id: dict[str, Entry] = {}
+        """Defenses that may be under the cursor."""
+        self._others: dict[str, DayLine] = {}
+        """Lines that may be under it and are no defenses, by id of their row."""
+        self._timed: tuple[str, ...] = ()
+        """Ids of rows that say a time that runs."""
         self._gone: Entry | None = None
         """The defense under the cursor, when it has left what is listed."""
-        self._about: BriefDesk | None = None
-        self._sessions: tuple[DaySession, ...] = ()
-        """Weekly sessions of today; asked for when nothing waits."""
-        self._rehearsals: tuple[GoingOn, ...] = ()
-        """Those that go on."""
-        self._alerts: tuple[DayAlert, ...] = ()
-        """Alerts whose answer is due; asked for with the sessions."""
+        self._worded: dict[str, tuple[object, QueueRow]] = {}
+        """Rows of defenses that have been in view, by id, each behind what it was made of."""
         self._first_drawing = True
 
     # --- what is on it -----------------------------------------------------------------------------------------------
@@ -107,26 +97,10 @@ class QueueScreen(SearchedList):
         card = self.query_one("#queue-card").region
         return card if card.area else super().writing_region()
 
-    def standing_line(self) -> str:
-        """What is to know of the defense whose note is being written; the list is about none."""
-        return super().standing_line() if self.about else ""
-
     @property
     def table(self) -> QueueTable:
         """The list."""
         return self.query_one(QueueTable)
-
-    @property
-    def texts(self) -> DefenseDesk:
-        """A note goes to the defense that was selected when it was begun."""
-        if self._about is None:
-            raise ConsoleError("No defense is selected.")
-        return self._about
-
-    @property
-    def about(self) -> str:
-        """The defense whose note is being written; the list itself is about all of them."""
-        return self.texts.id if self._about is not None and self.query(Writer) and self.writer.field_key else ""
 
     def field_label(self, field: str) -> str:
         """Whose note it is."""
@@ -140,17 +114,16 @@ class QueueScreen(SearchedList):
 
     def on_screen_resume(self) -> None:
         """Whose sessions are today, and the other cards, are asked for when nothing waits: they are not drawn first."""
-        self.soon(self._look_at_sessions)
+        self.soon(self._look_at_day)
         self.soon(self.desk.agenda.prepare_cards)
 
-    def _look_at_sessions(self) -> None:
-        self.desk.students.look()
-        found = self.desk.students.sessions_today(), self.desk.students.alerts_today()
-        before = self._sessions, self._alerts
-        if any(found) and self.tab is None and not any(before) and not self.chose_tab:
-            self.tab = "today"
-        if found != before:
-            self._sessions, self._alerts = found
+    def _look_at_day(self) -> None:
+        students, before = self.desk.students, self._day
+        students.look()
+        self._day = Day(students.sessions_today(), students.alerts_today(), before.rehearsals)
+        if self._day != before:
+            if self.tab is None and not self.chose_tab and not (before.sessions or before.alerts):
+                self.tab = "today"
             self.update()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
@@ -159,155 +132,91 @@ class QueueScreen(SearchedList):
         """Read what is pending and show it."""
         agenda_desk, search = self.desk.agenda, self.field.value
         pending = agenda_desk.entries()
-        self._entries = agenda_desk.filtered(pending, self.filter) if self.filter else pending
-        self._rehearsals = agenda_desk.rehearsals()
+        if self.filter:
+            pending = agenda_desk.filtered(pending, self.filter)
+        self._day = msgspec.structs.replace(self._day, rehearsals=agenda_desk.rehearsals())
         with_closed = self.tab == "closed" or bool(search.strip())
-        self._found = agenda_desk.search.of(search, self.filter) if with_closed else Search()
-        if self._found.problem is not None:
-            self.refuse(self._found.problem)
+        found = agenda_desk.search.of(search, self.filter) if with_closed else Search()
         if self._first_drawing:
             self._first_drawing = False
-            if not self._rehearsals and not any(entry.tabs & {"today", "mentor"} for entry in self._entries):
+            if not self._day.rehearsals and not any(entry.tabs & {"today", "mentor"} for entry in pending):
                 self.tab = None
-        self._draw_list(search)
-        if self._found.total > len(self._found.closed) and search.strip():
-            text = N_("{total} closed defenses found, the latest {n} are listed: more letters find the others.")
-            self.tell(_(text, total=self._found.total, n=len(self._found.closed)))
-        elif not self._found.whole and search.strip():
-            self.tell(_("Notes are not searched yet: their index is being made."))
+        self._draw_list(Listing(pending, found, self.tab, self.order, search, self.filter))
+        if found.problem is not None:
+            self.refuse(found.problem)
+        elif notice := self._listing.notice:
+            self.tell(notice)
         self.show_search()
         self._draw_tabs()
         self._draw_day()
         self._draw_card()
 
-    def _draw_list(self, search: str) -> None:
-        shown, self._others = self._sections(), {}
-        listed = tuple(entry for _title, entries in shown for entry in entries)
-        self._live = tuple(entry.summary.id for entry in listed if entry.text_id == "live")
-        sections = [self._section(title, entries) for title, entries in shown]
-        self._gone = self._left_behind(listed)
-        self._by_id = {each.summary.id: each for each in (*self._found.closed, *self._entries, self._gone) if each}
+    def _draw_list(self, listing: Listing) -> None:
+        before, self._listing = self._listing, listing
+        self._others = {each.id: each for each in self._day.lines(self.desk.agenda.left_s)}
+        sections = listing.sections(tuple(self._others.values()), self.zone, self.desk.now().wall)
+        live = (entry.summary.id for entry in listing.pending if entry.text_id == "live")
+        self._timed = (*live, *(each.id for each in self._others.values() if each.goes_on))
+        self._gone = self._left_behind(sections) if listing.chosen == before.chosen else None
+        self._by_id = {each.summary.id: each for each in (*listing.found.closed, *listing.pending, self._gone) if each}
         if self._gone is not None:
-            sections = listing.with_row(sections, self.table.row, queue_words.listed(self._gone))
+            sections = with_row(sections, self.table.row, queue_words.listed(self._gone))
         titles = (_("when"), _("student"), _("project"), _("docs"), _("what comes next"))
-        empty = listing.empty(search, bool(self.filter), self.tab, bool(self._entries))
-        self.table.show_sections(sections, titles, _("Searching…") if self._found.waits else empty)
+        self.table.show_sections(sections, titles, listing.empty)
         counted = sections[:1] if self.tab == "today" else sections  # as the tab counts
-        self._name_list(search, sum(len(section.rows) for section in counted))
+        self._name_list(listing.search, sum(len(section.rows) for section in counted))
 
-    def _section(self, title: str, entries: Sequence[Entry]) -> QueueSection:
-        rows = [queue_words.listed(entry) for entry in entries]
-        if self.tab != "today" or title != _("Today") or self.field.value or self.filter:
-            return QueueSection(title, tuple(rows))
-        sessions = self._open_sessions
-        running = [each for each in sessions if each.session.state == "running"]
-        planned = [each for each in sessions if each not in running]
-        live = [self._other(partial(self._rehearsal_row, each)) for each in self._rehearsals]
-        live += [self._other(partial(day_sessions.session_row, each, self.zone)) for each in running]
-        first = sum(entry.summary.session == "live" for entry in entries)  # which stand first in every order
-        others = [(each.session.at, self._other(partial(day_sessions.session_row, each, self.zone)))
-                  for each in planned]  # fmt: skip
-        others += [(each.due, self._other(partial(day_sessions.alert_row, each, self.zone))) for each in self._alerts]
-        rest = day_sessions.among(entries[first:], rows[first:], others, self.order == "time")
-        return QueueSection(title, (*rows[:first], *live, *rest))
-
-    def _other(self, word: Callable[[str], QueueRow]) -> Listed:
-        """Take note of how a row is worded that is no defense."""
-        row = word(self.desk.now().wall)
-        self._others[row.id] = word
-        return Listed(row.id, row.student, row.project)
+    def _left_behind(self, sections: Iterable[QueueSection]) -> Entry | None:
+        """Return the defense under the cursor that is not listed any more, None where it is."""
+        chosen = self.table.chosen
+        if chosen is None or any(row.id == chosen for section in sections for row in section.rows):
+            return None
+        return self.desk.agenda.entry(chosen)
 
     def _word(self, id: str) -> QueueRow:
         """Return a listed row in words, as it is now."""
-        now = self.desk.now().wall
+        now, agenda_desk = self.desk.now().wall, self.desk.agenda
         if (other := self._others.get(id)) is not None:
-            return other(now)
+            return other.row(self.zone, now)
         entry = self._by_id[id]
-        return self._row(entry, now, listing.new_tab(entry) if entry is self._gone else "")
-
-    @property
-    def _open_sessions(self) -> tuple[DaySession, ...]:
-        return day_sessions.still_open(self._sessions)
-
-    def _rehearsal_row(self, each: GoingOn, now: str) -> QueueRow:
-        left_s = self.desk.agenda.left_s(each.id, each.subject)
-        return day_sessions.rehearsal_row(each, left_s, self.zone, now)
-
-    def _row(self, entry: Entry, now: str, new_tab: str = "") -> QueueRow:
-        summary, agenda_desk = entry.summary, self.desk.agenda
-        if self._worded_in != (now[:16], self.zone, language()):
-            self._worded_in, self._worded = (now[:16], self.zone, language()), {}
-        live = entry.text_id == "live"
-        known = self._worded.get(summary.id)
-        if known is not None and known[0] is entry and not (live or new_tab):
-            return known[1]
-        left_s = agenda_desk.left_s(summary.id) if live else None
-        row = queue_words.queue_row(entry, agenda_desk.expected(summary), left_s, self.zone, now, new_tab)
-        if not new_tab:
-            self._worded[summary.id] = (entry, row)
-        return row
-
-    def _find_live_elsewhere(self) -> tuple[GoingOn, ...]:
-        """Return what is live, also while a note on it is written: the list is about none."""
-        return self.desk.agenda.going_on()
+        left_s = agenda_desk.left_s(id) if entry.text_id == "live" else None
+        new_tab = title_of_tab(entry) if entry is self._gone else ""
+        made_of = entry, left_s, new_tab, now[:16], self.zone, language()
+        made = self._worded.get(id)
+        if made is None or made[0] != made_of:
+            row = queue_words.queue_row(entry, agenda_desk.expected(entry.summary), left_s, self.zone, now, new_tab)
+            made = self._worded[id] = made_of, row
+        return made[1]
 
     def _name_list(self, search: str, count: int) -> None:
         """Write into the frame what is listed, in which order, and what it is limited to."""
         found = _("Found “{text}”", text=shortened(search, 24)) if search.strip() else ""
         limits = queue_words.filter_words(self.filter.curriculum, self.filter.period)
         only = "  " + _("only {what}", what=limits) if limits else ""
-        order = _(dict(queue_words.ORDER_LABELS)[self.order])
+        order = _(dict(self.ORDERS)[self.order])
         keys = hint_words(self.hints_of("queue.order", "queue.search", "queue.filter"))
         subtitle = Content.assemble((order, "$text-muted"), "  ", keys)
         self.table.name_frame(found or self.tab_title, f"{count}{only}", subtitle)
 
-    def _sections(self) -> list[tuple[str, tuple[Entry, ...]]]:
-        """Return what is listed: headings, "" for none, with their lines."""
-        search = self.field.value
-        if self.tab == "closed":
-            pending = self._queue() if search.strip() else ()
-            return [("", self._found.closed), *([(_("All pending"), pending)] if pending else [])]
-        found = self._queue(self.tab)
-        if search.strip() and self.tab is None:
-            return [("", found), (_("Closed"), self._found.closed)]
-        if self.tab != "today":
-            return [("", found)]
-        return [(_("Today"), found), *listing.below_today(self._queue("mentor"), self.zone, self.desk.now().wall)]
-
-    def _queue(self, tab: Tab | None = None) -> tuple[Entry, ...]:
-        """Return the pending lines of a tab that are found, in order."""
-        return agenda.queue(self._entries, self.order, self.field.value, tab, self._found.pending)
-
-    def _shown(self) -> tuple[Entry, ...]:
-        return tuple(entry for _title, entries in self._sections() for entry in entries)
-
-    def _left_behind(self, shown: Sequence[Entry]) -> Entry | None:
-        """Return the defense under the cursor if something else than another tab or search took it off the list."""
-        before, self._listed = self._listed, (self.tab, self.field.value, self.filter)
-        chosen = self.table.chosen
-        if chosen is None or before != self._listed or any(entry.summary.id == chosen for entry in shown):
-            return None
-        return self.desk.agenda.entry(chosen)
-
     def _draw_tabs(self) -> None:
-        counts = agenda.tab_counts(self._entries)
+        counts = agenda.tab_counts(self._listing.pending)
         del counts["closed"]  # nobody counts the closed ones
         self._waits = counts["mentor"] > 0
-        counts["today"] += len(self._open_sessions) + len(self._rehearsals) + len(self._alerts)
+        counts["today"] += len(self._others)
         self.show_tabs(counts)
 
     def _draw_day(self) -> None:
         """Show what of the day is taken, and where it is now."""
         now = self.desk.now().wall
-        slots = listing.slots_of_day(self._entries, self.desk.agenda.length_min, self.zone, now)
-        slots += day_sessions.slots(self._sessions, self.zone)
+        slots = slots_of_day(self._listing.pending, self.desk.agenda.length_min, self.zone, now)
+        slots += self._day.slots(self.zone)
         _day, minute = queue_words.local_minute(now, self.zone)
         self.query_one("#queue-day", QuietText).show(day_line(slots, minute, self.row_width))
 
     def _draw_card(self) -> None:
         panel, chosen = self.query_one("#queue-card", Panel), self._selected()
         if chosen is None:
-            self._draw_session(panel)
+            self._draw_other(panel)
             return
         keys = self.hints_of("queue.open", "queue.brief", "live.note")
         now, size = self.desk.now().wall, panel.view
@@ -321,16 +230,12 @@ class QueueScreen(SearchedList):
         lines = queue_words.card_lines(shown, form, size, self.zone, now)
         panel.show(line(chosen.student_name), [Item(each) for each in lines], hints=keys)
 
-    def _draw_session(self, panel: Panel) -> None:
+    def _draw_other(self, panel: Panel) -> None:
         """Say whose session, rehearsal or alert is selected; of an empty list, what is shown here."""
-        now, chosen = self.desk.now().wall, self.table.chosen
-        rows = [day_sessions.session_row(each, self.zone, now) for each in self._sessions]
-        rows += [self._rehearsal_row(each, now) for each in self._rehearsals]
-        rows += [day_sessions.alert_row(each, self.zone, now) for each in self._alerts]
-        row = next((each for each in rows if each.id == chosen), None)
-        if row is None:
+        if (other := self._other()) is None:
             panel.show("", (Item(Content.styled(_("The defense under the cursor is shown here."), "$text-muted")),))
         else:
+            row = other.row(self.zone, self.desk.now().wall)
             panel.show(line(row.student), [Item(content(row.following))], hints=self.hints_of("queue.open"))
 
     def second(self) -> None:
@@ -339,10 +244,10 @@ class QueueScreen(SearchedList):
         if due:
             self.desk.agenda.look_at_claims()
         if self.desk.agenda.refresh() or due:
-            self._look_at_sessions()
+            self._look_at_day()
             self.update()
             return
-        for id in (*self._live, *(each.subject.stream(each.id) for each in self._rehearsals)):
+        for id in self._timed:
             self.table.reword(id)
 
     def on_line_list_moved(self, event: LineList.Moved) -> None:
@@ -369,7 +274,7 @@ class QueueScreen(SearchedList):
         """What a search finds has come: while one types, the cursor stays on the first."""
         typing = self.field.has_focus and self.table.row == 0
         if typing:
-            self._listed = (None, "", Filter())
+            self._listing = Listing()  # the cursor holds no defense
         self.update()
         if typing:
             self.table.go_to(0)
@@ -409,50 +314,52 @@ class QueueScreen(SearchedList):
 
     def seen(self) -> OnQueue:
         """The list, and the defense under the cursor."""
-        entry, chosen = self._selected(), self.table.chosen
-        rehearsing = (each.student_id for each in self._rehearsals if each.id == day_sessions.rehearsal_of(chosen))
-        followed = day_sessions.student_of(chosen) or day_sessions.alert_of(chosen) or next(rehearsing, "")
-        return OnQueue(self.desk.agenda, entry.summary if entry is not None else None, followed, self._waits)
+        entry, other = self._selected(), self._other()
+        selected = entry.summary if entry is not None else None
+        return OnQueue(self.desk.agenda, selected, other.student_id if other is not None else "", self._waits)
 
     def _selected(self) -> Entry | None:
         return self._by_id.get(self.table.chosen or "")
+
+    @property
+    def _meant(self) -> Entry:
+        """The defense that a key acts on: without one it is refused before."""
+        return needs(self._selected(), NONE_SELECTED)
+
+    def _other(self) -> DayLine | None:
+        return self._others.get(self.table.chosen or "")
 
     async def action_queue_open(self) -> None:
         """Open the selected defense where it stands; after one that was not held the mentor says what follows."""
         from defense_console.screens.before.rescheduling import ask_what_follows
 
-        if student := day_sessions.student_of(self.table.chosen):
-            self.console_app.go("check_in", student)
-        if rehearsal := day_sessions.rehearsal_of(self.table.chosen):
-            self.console_app.go("rehearsal", rehearsal)
-        if student := day_sessions.alert_of(self.table.chosen):
-            self.console_app.go("alerts", student)
+        if (other := self._other()) is not None:
+            self.console_app.go(*other.opens)
         entry = self._selected()
-        if entry is None:
-            return
-        if await school.settles_who_has_it(self, entry):
+        if entry is None or await school.settles_who_has_it(self, entry):
             return
         if entry.mine and entry.summary.pending and entry.summary.session in NOT_HELD:
-            if await ask_what_follows(self, self.desk.brief(entry.summary.id)):
-                self.desk.agenda.did(entry.summary.id)
+            await self._ask(ask_what_follows)
         else:
             self.console_app.go_on(entry.summary)
 
+    async def _ask(self, ask: Callable[[ConsoleScreen, BriefDesk], Awaitable[bool]]) -> None:
+        """Ask something about the selected defense; the queue can undo what was answered."""
+        id = self._meant.summary.id
+        if await ask(self, self.desk.brief(id)):
+            self.desk.agenda.did(id)
+
     def action_queue_brief(self) -> None:
         """The brief, whatever its state."""
-        if self.table.chosen:
-            self.console_app.go("brief", self.table.chosen)
+        self.console_app.go("brief", self._meant.summary.id)
 
     def action_live_note(self) -> None:
         """A private note on the selected defense."""
-        if self.table.chosen:
-            self._about = self.desk.brief(self.table.chosen)
-            self.write("note")
+        self.write_on(self.desk.brief(self._meant.summary.id), "note")
 
     async def action_queue_offer(self) -> None:
         """Offer the selected defense, or give it back."""
-        if (entry := self._selected()) is not None:
-            await school.ask_offer(self, entry)
+        await school.ask_offer(self, self._meant)
 
     action_queue_tab_today = partialmethod(SearchedList.show_tab, "today")
     action_queue_tab_mentor = partialmethod(SearchedList.show_tab, "mentor")
@@ -467,35 +374,33 @@ class QueueScreen(SearchedList):
         """Rate the selected defense a second time."""
         from defense_console.screens.verdict.second_reading import read_again
 
-        if self.table.chosen:
-            read_again(self, self.table.chosen)
+        read_again(self, self._meant.summary.id)
 
     async def action_queue_hand_over(self) -> None:
         """Hand the selected defense over."""
-        if (entry := self._selected()) is not None:
-            await school.ask_hand_over(self, entry)
+        await school.ask_hand_over(self, self._meant)
 
-    def action_queue_order(self) -> None:
-        """The next order."""
-        orders = queue_words.ORDER_LABELS
-        ids = [order for order, _title in orders]
-        self.order, title = orders[(ids.index(self.order) + 1) % len(orders)]
-        self.tell(_("Order: {order}", order=_(title)))
+    action_queue_order = SearchedList.next_order
 
     def action_queue_next_waiting(self) -> None:
         """The next one that waits for me, in every tab."""
-        everything = agenda.queue(self._entries, self.order)
+        everything = agenda.queue(self._listing.pending, self.order)
         following = agenda.next_waiting(everything, self.table.chosen)
         if following is None:
             return  # nothing waits any more
-        if all(entry is not following for entry in self._shown()):
+        if not self._lists(following.summary.id):
             self.show_tab("mentor")
             self.update()
         self.table.choose(following.summary.id)
 
+    def _lists(self, id: str) -> bool:
+        """Return whether a defense is among those that are listed."""
+        headed = self._listing.headed(self.zone, self.desk.now().wall)
+        return any(entry.summary.id == id for _title, entries in headed for entry in entries)
+
     async def action_queue_filter(self) -> None:
         """Limit the list."""
-        chosen = await listing.ask_filter(self, self.filter, self.desk.agenda.curricula)
+        chosen = await ask_filter(self, self.filter, self.desk.agenda.curricula)
         if chosen is not None:
             self.filter = chosen
             self.update()
@@ -507,7 +412,7 @@ class QueueScreen(SearchedList):
         if (id := await add(self)) is not None:
             self.filter = Filter()
             self.update()
-            if all(entry.summary.id != id for entry in self._shown()):
+            if not self._lists(id):
                 self.show_tab(None)
                 self.update()
             self.table.choose(id)
@@ -527,8 +432,8 @@ class QueueScreen(SearchedList):
 
     def action_queue_park(self) -> None:
         """To the end of the list, or back."""
-        entry = self._selected()
-        if entry is not None and self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
+        entry = self._meant
+        if self.attempt(lambda: self.desk.agenda.park(entry.summary.id)) is not None:
             name = shortened(entry.student_name, 40)
             back, parked = N_("Back in its place: {student}"), N_("Parked: {student}; {key:edit.undo} takes it back")
             self.tell(_(back if entry.summary.parked else parked, student=name))
@@ -537,19 +442,13 @@ class QueueScreen(SearchedList):
         """Another date for the selected defense."""
         from defense_console.screens.before.rescheduling import ask_date
 
-        if self.table.chosen:
-            id = self.table.chosen
-            if await ask_date(self, self.desk.brief(id)):
-                self.desk.agenda.did(id)
+        await self._ask(ask_date)
 
     async def action_defense_close(self) -> None:
         """No other date for the selected defense."""
         from defense_console.screens.before.rescheduling import ask_close
 
-        if self.table.chosen:
-            id = self.table.chosen
-            if await ask_close(self, self.desk.brief(id)):
-                self.desk.agenda.did(id)
+        await self._ask(ask_close)
 
     def action_edit_undo(self) -> None:
         """Take back what the queue did."""

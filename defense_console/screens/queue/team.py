@@ -6,7 +6,7 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.model.errors import ConsoleError
 from defense_console.model.queue.agenda import Entry
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.words.translation import N_, _, date_time, duration_text, when
 
@@ -63,9 +63,6 @@ async def ask_offer(screen: ConsoleScreen, entry: Entry) -> None:
     if team.claim(summary.id) is not None:
         await _ask_give_back(screen, entry)
         return
-    if (reason := team.no_offer(summary)) is not None:
-        screen.refuse(reason)
-        return
     question, apart = (
         _("Offer the defense of {student} to the other mentors?", student=entry.student_name),
         team.own_mentor(summary),
@@ -85,41 +82,30 @@ async def _ask_give_back(screen: ConsoleScreen, entry: Entry) -> None:
     if (refused := team.no_parting(summary)) is not None:
         screen.refuse(refused)
         return
-    texts = screen.desk.brief(summary.id)
     question = _("Why do you give the defense of {student} back?", student=entry.student_name)
     details = _("It is offered to the other mentors again; they read the reason.")
-    reason = await answer_to(screen, Ask(texts, Asked.GIVE_BACK, question, details))
-    if reason is None or screen.attempt(lambda: team.give_back(summary, reason)) is None:
-        return
-    texts.drop_text(Asked.GIVE_BACK)
-    screen.tell(_("Given back."))
+    ask = Ask(screen.desk.brief(summary.id), Asked.GIVE_BACK, question, details)
+    if await record_answer(screen, ask, lambda reason: team.give_back(summary, reason)) is not None:
+        screen.tell(_("Given back."))
 
 
 async def ask_hand_over(screen: ConsoleScreen, entry: Entry) -> None:
     """Hand a defense over to another mentor, with a note."""
-    team, summary = screen.desk.agenda.team, entry.summary
-    if (refused := team.no_parting(summary)) is not None:
-        screen.refuse(refused)
-        return
-    texts = screen.desk.brief(summary.id)
     from defense_console.screens.shared.one_of_many import choose_one
 
+    team, summary = screen.desk.agenda.team, entry.summary
     people = team.successors(summary)
     if not people:
         screen.refuse(ConsoleError("There is no other mentor here who could take this defense."))
         return
-    place = await choose_one(screen, _("Who takes the defense over?"), [each.name or each.role for each in people])
-    if place is None:
+    to = await choose_one(screen, _("Who takes the defense over?"), people, lambda each: each.called)
+    if to is None:
         return
-    to = people[place]
-    what, details = _("What does {holder} have to know?", holder=to.name), _("What is open, from the log: change it.")
-    ask = Ask(texts, Asked.HAND_OVER_NOTE, what, details, initial=_open_now(screen, summary.student_id), required=False)
-    if (note := await answer_to(screen, ask)) is None:
-        return
-    if screen.attempt(lambda: team.hand_over(summary, to.role, note)) is None:
-        return
-    texts.drop_text(Asked.HAND_OVER_NOTE)
-    screen.tell(_("Handed over to {holder}.", holder=to.name))
+    what, details = _("What does {holder} have to know?", holder=to.called), _("What is open, from the log: change it.")
+    ask = Ask(screen.desk.brief(summary.id), Asked.HAND_OVER_NOTE, what, details,
+              initial=_open_now(screen, summary.student_id), required=False)  # fmt: skip
+    if await record_answer(screen, ask, lambda note: team.hand_over(summary, to.role, note)) is not None:
+        screen.tell(_("Handed over to {holder}.", holder=to.called))
 
 
 def _open_now(screen: ConsoleScreen, student_id: str) -> str:

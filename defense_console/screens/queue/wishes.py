@@ -11,8 +11,10 @@ from defense_console.desk.queue import AgendaDesk
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
 from defense_console.model.defense.summary import Summary
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
+
+NONE_SELECTED: Final = N_("No defense is selected.")
 
 
 class OnQueue(msgspec.Struct, frozen=True):
@@ -41,15 +43,15 @@ class OnQueue(msgspec.Struct, frozen=True):
 
 
 def _selected(seen: OnQueue) -> Summary:
-    return needs(seen.selected, "No defense is selected.")
+    return needs(seen.selected, NONE_SELECTED)
 
 
 def _opens(seen: OnQueue) -> Whats:
-    return reads(seen.student, "No defense is selected.")
+    return reads(seen.student, NONE_SELECTED)
 
 
 def _briefs(seen: OnQueue) -> Whats:
-    return reads(seen.selected, "No defense is selected.")
+    return reads(seen.selected, NONE_SELECTED)
 
 
 def _notes(seen: OnQueue) -> Whats:
@@ -58,7 +60,7 @@ def _notes(seen: OnQueue) -> Whats:
 
 
 def _changes(seen: OnQueue) -> Whats:
-    return unless(seen.agenda.no_change(needs(seen.student, "No defense is selected.")))
+    return unless(seen.agenda.no_change(needs(seen.student, NONE_SELECTED)))
 
 
 def _closes(seen: OnQueue) -> Whats:
@@ -85,7 +87,7 @@ QUEUE: Final[Wishes[OnQueue]] = {
     "queue.tab_to_take": _shared,
     "queue.tab_team": _shared,
     "queue.offer": _offers,
-    "queue.second_reading": lambda seen: reads(seen.selected, "No defense is selected."),
+    "queue.second_reading": lambda seen: reads(seen.selected, NONE_SELECTED),
     "queue.hand_over": lambda seen: unless(seen.agenda.team.no_parting(_selected(seen))),
     "live.note": _notes,
     "defense.reschedule": lambda seen: (ev.Rescheduled(_selected(seen).planned_at),),

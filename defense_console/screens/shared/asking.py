@@ -52,7 +52,7 @@ class Ask(Dialog[str | None]):
     ) -> None:
         super().__init__(question, details, texts.whose)
         self.texts = texts
-        self._field_key = field
+        self.field_key = field
         self._initial = initial
         self._placeholder = placeholder
         self._required = required
@@ -69,8 +69,8 @@ class Ask(Dialog[str | None]):
             return  # it was taken away before it was drawn
         field = self.query_one(Field)
         self._offered = field.text
-        if self._field_key in self.texts.drafts:
-            field.load_text(self.texts.text(self._field_key))
+        if self.field_key in self.texts.drafts:
+            field.load_text(self.texts.text(self.field_key))
         self._draft_clock.begin(field.text)
         field.move_cursor(field.document.end)
         self.set_focus(field)
@@ -97,7 +97,7 @@ class Ask(Dialog[str | None]):
         """A keystroke: stamp it, and save a draft soon."""
         event.stop()
         if not self._answered and self._draft_clock.typed(event.text_area.text):
-            self.texts.touch(self._field_key)
+            self.texts.touch(self.field_key)
 
     def _save_draft(self) -> None:
         self.flush()
@@ -112,14 +112,14 @@ class Ask(Dialog[str | None]):
     def flush(self) -> None:
         """Save the draft now; once the answer is given its text is not the dialog's any more."""
         if not self._answered and self.query(Field):
-            self.texts.type_text(self._field_key, self._typed, len(self._typed))
+            self.texts.type_text(self.field_key, self._typed, len(self._typed))
 
     def turned(self) -> None:
         """Another console may have taken the defense over: then nothing more is written here, and nothing lost."""
         if self.texts.read_only is None or self._answered:
             return
         typed, below = self._typed, self.below
-        self.texts.set_aside(self._field_key, typed)
+        self.texts.set_aside(self.field_key, typed)
         self.answer(None)
         if below is not None:
             below.tell(read_only_words(self.texts, bool(typed)), "failed")
@@ -145,6 +145,19 @@ async def answer_to(screen: ConsoleScreen, question: Ask) -> str | None:
         screen.refuse(reason)
         return None
     return await screen.app.push_screen_wait(question)
+
+
+async def record_answer(screen: ConsoleScreen, question: Ask, record: Callable[[str], T]) -> T | None:
+    """Ask, and record the answer: its draft goes only then. A refusal is told.
+
+    Returns:
+        What `record` returned; None when nothing is recorded.
+    """
+    answer = await answer_to(screen, question)
+    recorded = screen.attempt(lambda: record(answer)) if answer is not None else None
+    if recorded is not None:
+        question.texts.drop_text(question.field_key)
+    return recorded
 
 
 async def ask_until(screen: ConsoleScreen, question: Callable[[str], AskLine], use: Callable[[str], T]) -> T | None:

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from defense_console.desk.logs.one_log import LogDesk
 from defense_console.keys.keymap import command
+from defense_console.screens.shared.wishes import needs
 from defense_console.screens.shared.writing import WritingScreen
 from defense_console.widgets.frame.hint_bar import Hint
 from defense_console.widgets.frame.search_field import SearchField
 from defense_console.widgets.frame.tabs_line import TabsLine, TabTitle
+from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _
 
+L = TypeVar("L", bound=LogDesk[Any, Any])
 MINUTE = 60
 """Seconds after which a list is drawn anew, should no full minute be met."""
 PAGES = ("pageup", "pagedown", "home", "end")
 """Keys that move the cursor further than a line."""
 
 
-class SearchedList(WritingScreen):
-    """A list in tabs, in whose place one searches. A subclass answers `table`."""
+class SearchedList(WritingScreen, Generic[L]):
+    """A list in tabs, in whose place one searches. A subclass answers `table`.
+
+    The list is about no log; a text is written on the log of the line that was selected when it was begun.
+    """
 
     TABS: ClassVar[tuple[tuple[Any, str, str], ...]] = ()
     """Every tab with its long and its short title; None is the one of everything."""
+    ORDERS: ClassVar[tuple[tuple[Any, str], ...]] = ()
+    """Every order with its name."""
+    NONE_SELECTED: ClassVar[str] = ""
+    """Says that no line is selected on whose log a text could be written."""
     tab: Any = None
     """The one that is shown."""
+    order: Any
+    """The one the lines are in."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +51,36 @@ class SearchedList(WritingScreen):
         """Since everything was drawn anew."""
         self.chose_tab = False
         """Whether the mentor has chosen a tab."""
+        self._about: L | None = None
+
+    # --- the log that is written on ----------------------------------------------------------------------------------
+
+    @property
+    def texts(self) -> L:
+        """A text goes to the log that was selected when it was begun."""
+        return needs(self._about, self.NONE_SELECTED)
+
+    def write_on(self, log: L, field: str) -> None:
+        """Write a text on a log."""
+        self._about = log
+        self.write(field)
+
+    @property
+    def stream(self) -> str:
+        """The log that is being written on; the list itself is about all of them."""
+        writing = self._about is not None and self.query(Writer) and self.writer.field_key
+        return self.texts.stream if writing else ""
+
+    @property
+    def whose(self) -> str:
+        """Whom the text is about."""
+        return self.texts.whose if self.stream else ""
+
+    def standing_line(self) -> str:
+        """What is to know of the log on which a text is being written."""
+        return super().standing_line() if self.stream else ""
+
+    # --- what is on it -----------------------------------------------------------------------------------------------
 
     def compose_band(self) -> ComposeResult:
         """The tabs, in whose place one searches."""
@@ -165,6 +208,12 @@ class SearchedList(WritingScreen):
     def after_writing(self) -> None:
         """Back to the list."""
         self.set_focus(self.table)
+
+    def next_order(self) -> None:
+        """List in the next order, and say which one it is."""
+        ids = [order for order, _name in self.ORDERS]
+        self.order, name = self.ORDERS[(ids.index(self.order) + 1) % len(ids)]
+        self.tell(_("Order: {order}", order=_(name)))
 
     def action_move_down(self) -> None:
         """The next line."""

@@ -15,7 +15,7 @@ from defense_console.model.errors import ConsoleError
 from defense_console.model.student import state as values
 from defense_console.safe_text import shortened
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until
+from defense_console.screens.shared.asking import Ask, AskLine, answer_to, ask_until, record_answer
 from defense_console.screens.shared.dialogs import CHOICES, Choose, Confirm
 from defense_console.screens.shared.one_of_many import choose_one
 from defense_console.screens.students.on_student import StudentPanels
@@ -73,8 +73,7 @@ async def move_goal(screen: StudentPanels, goal: values.Goal) -> bool:
     said = _("New day: {day}.", day=date_of(day)) if day else _("Without a day from now on.")
     why = Ask(desk, Asked.GOAL_REASON.of(goal.seq), _("Why is it moved?"), said,
               placeholder=_("may stay empty"), required=False)  # fmt: skip
-    reason = await answer_to(screen, why)
-    if reason is None or screen.attempt(lambda: desk.move_goal(goal.seq, day, reason)) is None:
+    if await record_answer(screen, why, lambda reason: desk.move_goal(goal.seq, day, reason)) is None:
         return False
     screen.tell(_("Moved: {text}; {key:edit.undo} takes it back.", text=shortened(goal.text, TEXT_CELLS)))
     return True
@@ -82,9 +81,9 @@ async def move_goal(screen: StudentPanels, goal: values.Goal) -> bool:
 
 async def drop_goal(screen: StudentPanels, goal: values.Goal) -> bool:
     """Ask why a goal is dropped. Returns: whether it is."""
-    title = _("Why is “{goal}” dropped?", goal=shortened(goal.text, TEXT_CELLS))
-    reason = await answer_to(screen, Ask(screen.texts, Asked.GOAL_REASON.of(goal.seq), title))
-    if reason is None or screen.attempt(lambda: screen.texts.drop_goal(goal.seq, reason)) is None:
+    desk, title = screen.texts, _("Why is “{goal}” dropped?", goal=shortened(goal.text, TEXT_CELLS))
+    why = Ask(desk, Asked.GOAL_REASON.of(goal.seq), title)
+    if await record_answer(screen, why, lambda reason: desk.drop_goal(goal.seq, reason)) is None:
         return False
     screen.tell(_("Dropped: {text}; {key:edit.undo} takes it back.", text=shortened(goal.text, TEXT_CELLS)))
     return True
@@ -109,18 +108,14 @@ async def call_off(screen: StudentPanels) -> None:
         await _move_session(screen, planned.day)
         return
     asked = Ask(desk, Asked.SESSION_REASON, _("Why?"), options[choice], placeholder=_("may stay empty"), required=False)
-    reason = await answer_to(screen, asked)
-    if reason is None:
-        return
     by: tuple[values.ExcusedBy, ...] = ("student", "student", "student", "mentor")
-    done = screen.attempt(
-        lambda: (
-            desk.miss_session(planned.day, reason)
-            if choice == 0
-            else desk.excuse_session(planned.day, by[choice], reason, late=choice == LATE)
-        )
-    )
-    if done is not None:
+
+    def note(reason: str) -> values.Student:
+        if choice == 0:
+            return desk.miss_session(planned.day, reason)
+        return desk.excuse_session(planned.day, by[choice], reason, late=choice == LATE)
+
+    if await record_answer(screen, asked, note) is not None:
         screen.tell(_("Noted: {what}; {key:edit.undo} takes it back.", what=options[choice]))
 
 
@@ -146,10 +141,9 @@ async def reword_goal(screen: StudentPanels, goal: values.Goal) -> None:
 
 async def answer_question(screen: StudentPanels, question: values.StudentQuestion) -> None:
     """Ask for the answer to a question."""
-    asked = Ask(screen.texts, Asked.ANSWER.of(question.seq), _("What is the answer?"), question.text,
-                initial=question.answer)  # fmt: skip
-    text = await answer_to(screen, asked)
-    if text is not None and screen.attempt(lambda: screen.texts.answer_question(question.seq, text)) is not None:
+    desk, what = screen.texts, _("What is the answer?")
+    asked = Ask(desk, Asked.ANSWER.of(question.seq), what, question.text, initial=question.answer)
+    if await record_answer(screen, asked, lambda text: desk.answer_question(question.seq, text)) is not None:
         screen.tell(_("Answered; {key:edit.undo} takes it back."))
 
 
@@ -186,9 +180,9 @@ async def note_learning(screen: StudentPanels) -> None:
     level = await screen.app.push_screen_wait(Choose(_(LEARNING[skill]), levels))
     if level is None:
         return
-    seen = await answer_to(screen, Ask(screen.texts, Asked.LEARNING, _("What did you see?"), _(LEARNING[skill])))
-    if seen is not None:
-        screen.attempt(lambda: screen.texts.note_learning(skill, LEVELS[level], seen))
+    desk, rated = screen.texts, LEVELS[level]
+    asked = Ask(desk, Asked.LEARNING, _("What did you see?"), _(LEARNING[skill]))
+    await record_answer(screen, asked, lambda seen: desk.note_learning(skill, rated, seen))
 
 
 async def point_to(screen: StudentPanels) -> None:
@@ -317,26 +311,20 @@ async def open_report(screen: StudentPanels) -> None:
 async def hand_over(screen: StudentPanels) -> None:
     """Ask who follows the student from now on and what they have to know, then give the student to them."""
     desk = screen.texts
-    if (refused := desk.handing_over.refusal) is not None:
-        screen.refuse(refused)
-        return
     people = desk.handing_over.people
     if not people:
         screen.refuse(ConsoleError("There is no other mentor in this school."))
         return
     whom = _("Who follows {student} from now on?", student=desk.whose)
     details = _("The student is theirs then. Your private notes stay yours.")
-    place = await choose_one(screen, whom, [each.name or each.role for each in people], details)
-    if place is None:
+    to = await choose_one(screen, whom, people, lambda each: each.called, details)
+    if to is None:
         return
-    to = people[place]
-    ask = Ask(desk, Asked.HAND_OVER, _("What does {mentor} have to know?", mentor=to.name or to.role),
+    ask = Ask(desk, Asked.HAND_OVER, _("What does {mentor} have to know?", mentor=to.called),
               _("What is open, from the log: change it. Every mentor of the student reads it."),
               initial=desk.handing_over.note, required=False)  # fmt: skip
-    note = await answer_to(screen, ask)
-    if note is None or screen.attempt(lambda: desk.handing_over.give(to, note)) is None:
+    if await record_answer(screen, ask, lambda note: desk.handing_over.give(to, note)) is None:
         return
-    desk.drop_text(Asked.HAND_OVER)
     below = next((each for each in reversed(screen.app.screen_stack[:-1]) if isinstance(each, ConsoleScreen)), screen)
-    below.tell(_("{student} is followed by {mentor} now.", student=desk.whose, mentor=to.name or to.role))
+    below.tell(_("{student} is followed by {mentor} now.", student=desk.whose, mentor=to.called))
     screen.action_console_back()

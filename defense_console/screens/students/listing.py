@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from defense_console.desk.student.board import BoardRow, StudentOrder, StudentTab, counts, in_tab, ordered
 from defense_console.desk.student.outlook import Computed
 from defense_console.desk.student.student import StudentDesk
-from defense_console.model.errors import ConsoleError
 from defense_console.safe_text import line, shortened
 from defense_console.screens.console import Place
 from defense_console.screens.shared.searched_list import SearchedList
@@ -21,25 +20,25 @@ from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE,
 from defense_console.screens.students.goal_reading import ReadsGoals
 from defense_console.screens.students.wishes import NOBODY, STUDENTS, OnStudents
 from defense_console.widgets.frame.header_line import Headline
-from defense_console.widgets.frame.writer import Writer
 from defense_console.widgets.lists.column_table import ColumnTable
 from defense_console.widgets.lists.line_list import LineList
 from defense_console.words.translation import _, local_day
 
 
-class StudentsScreen(SearchedList, ReadsGoals):
+class StudentsScreen(SearchedList[StudentDesk], ReadsGoals):
     """All students, one line each; nothing is read from a log."""
 
     CONTEXT = "students"
     WISHES = STUDENTS
     TABS = words.TAB_LABELS
+    ORDERS = words.ORDER_LABELS
+    NONE_SELECTED = NOBODY
 
     def __init__(self) -> None:
         super().__init__()
         self.tab: StudentTab | None = "week"
         self.order: StudentOrder = "mine"
         self._rows: tuple[BoardRow, ...] = ()
-        self._about: StudentDesk | None = None
         self._deeds = Deeds()
         self._first_drawing = True
         self._computing = False
@@ -61,29 +60,6 @@ class StudentsScreen(SearchedList, ReadsGoals):
     def table(self) -> ColumnTable:
         """The list."""
         return self.query_one(ColumnTable)
-
-    # --- the student a text is about ---------------------------------------------------------------------------------
-
-    @property
-    def texts(self) -> StudentDesk:
-        """A text goes to the student who was selected when it was begun."""
-        if self._about is None:
-            raise ConsoleError(NOBODY)
-        return self._about
-
-    @property
-    def stream(self) -> str:
-        """The log that is being written on; the list itself is about all of them."""
-        return self.texts.stream if self._about is not None and self.query(Writer) and self.writer.field_key else ""
-
-    @property
-    def whose(self) -> str:
-        """Whom the text is about."""
-        return self.texts.whose if self.stream else ""
-
-    def standing_line(self) -> str:
-        """What is to know of the student whose text is being written."""
-        return super().standing_line() if self.stream else ""
 
     def field_label(self, field: str) -> str:
         """Whose text it is."""
@@ -214,17 +190,13 @@ class StudentsScreen(SearchedList, ReadsGoals):
         """The check-in of the selected student."""
         self._open("check_in")
 
-    def _write(self, field: str) -> None:
-        self._about = self.desk.follow(self._chosen_id)
-        self.write(field)
-
     def action_student_goal(self) -> None:
         """A goal of the selected student."""
-        self._write("goal")
+        self.write_on(self.desk.follow(self._chosen_id), "goal")
 
     def action_student_note(self) -> None:
         """A private note on the selected student."""
-        self._write("note")
+        self.write_on(self.desk.follow(self._chosen_id), "note")
 
     action_students_tab_week = partialmethod(SearchedList.show_tab, "week")
     action_students_tab_mine = partialmethod(SearchedList.show_tab, "mine")
@@ -232,11 +204,7 @@ class StudentsScreen(SearchedList, ReadsGoals):
     action_students_tab_away = partialmethod(SearchedList.show_tab, "away")
     action_students_tab_all = partialmethod(SearchedList.show_tab, None)
 
-    def action_students_order(self) -> None:
-        """The next order."""
-        ids = [order for order, _label in words.ORDER_LABELS]
-        self.order, label = words.ORDER_LABELS[(ids.index(self.order) + 1) % len(ids)]
-        self.tell(_("Order: {order}", order=_(label)))
+    action_students_order = SearchedList.next_order
 
     def action_students_alerts(self) -> None:
         """What is proposed and raised, of all students."""

@@ -14,13 +14,14 @@ from defense_console.desk.defense.asked import Asked
 from defense_console.model.defense import revision
 from defense_console.model.defense.state import Revision
 from defense_console.safe_text import content, shortened
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.panel_screen import DefensePanels
+from defense_console.screens.shared.wishes import needs
 from defense_console.screens.uploads import looking, panels
 from defense_console.screens.uploads.receiving import ask_receive
-from defense_console.screens.uploads.wishes import DOCUMENTS, OnDocuments
+from defense_console.screens.uploads.wishes import DOCUMENTS, NONE_CHOSEN, OnDocuments
 from defense_console.screens.verdict.signing import announcement
 from defense_console.widgets.frame.header_line import Headline
 from defense_console.widgets.frame.quiet_text import QuietText
@@ -124,6 +125,11 @@ class RevisionsScreen(DefensePanels):
         key = self._chosen_key()
         return next((each for each in self.defense.revisions if each.request.id == key), None)
 
+    @property
+    def _chosen(self) -> Revision:
+        """The document that a key acts on: without one it is refused before."""
+        return needs(self.chosen(), NONE_CHOSEN)
+
     def _chosen_key(self) -> str:
         return "" if self.at_cursor()[0] == "versions" else self.panel("documents").key
 
@@ -135,9 +141,7 @@ class RevisionsScreen(DefensePanels):
 
     async def action_revisions_accept(self) -> None:
         """Settle it. Content that was there before is accepted only after a question."""
-        each = self.chosen()
-        if each is None:
-            return
+        each = self._chosen
         title = panels.title_of(each, self.revisions)
         if revision.change_of(each, self.defense) in ("unchanged", "again"):
             change = panels.change_line(each, self.defense) or Content("")
@@ -156,16 +160,14 @@ class RevisionsScreen(DefensePanels):
 
     async def action_revisions_again(self) -> None:
         """Ask for it again, in words of one's own; the words of the round before are offered."""
-        each = self.chosen()
-        if each is None:
-            return
+        each = self._chosen
         desk = self.revisions
         before = revision.row_expected(each.request, desk.project, language(), desk.curriculum.oral)
         given = duration_text(desk.curriculum.rules.student_due_s)
         details = _("A new round: the student gets {time} from now, no new defense.", time=given)
         field, question = Asked.AGAIN.of(each.request.id), _("What must the new version show?")
-        answer = await answer_to(self, Ask(desk, field, question, details, before))
-        if answer and self.attempt(lambda: desk.request_again(each.request.id, answer)) is not None:
+        ask = Ask(desk, field, question, details, before)
+        if await record_answer(self, ask, lambda answer: desk.request_again(each.request.id, answer)) is not None:
             self.tell(_("Asked for again: round {n}.", n=desk.revision(each.request.id).round))
             self._go_on()
 
@@ -178,19 +180,14 @@ class RevisionsScreen(DefensePanels):
         await self._with_reason(Asked.WITHDRAW, _("Why is the request withdrawn?"), self.revisions.withdraw)
 
     async def _with_reason(self, asked: Asked, question: str, decide: Callable[[str, str], object]) -> None:
-        each = self.chosen()
-        if each is None:
-            return
+        each = self._chosen
         details = content(panels.title_of(each, self.revisions))
-        reason = await answer_to(self, Ask(self.revisions, asked.of(each.request.id), question, details))
-        if reason:
-            self.attempt(lambda: decide(each.request.id, reason))
+        ask = Ask(self.revisions, asked.of(each.request.id), question, details)
+        await record_answer(self, ask, lambda reason: decide(each.request.id, reason))
 
     async def action_revisions_expire(self) -> None:
         """Close it because nothing came in time; the verdict stays as it is until it is signed anew."""
-        each = self.chosen()
-        if each is None:
-            return
+        each = self._chosen
         title = panels.title_of(each, self.revisions)
         details = _("A rework is then proposed. Nothing is decided until a new version of the verdict is signed.")
         question = Confirm(_("Close {document} as expired?", document=title), details, yes=_("close"))
@@ -211,9 +208,7 @@ class RevisionsScreen(DefensePanels):
 
     async def action_revisions_declare(self) -> None:
         """Record that it came by another way; it is asked before, since what was received is never undone."""
-        each = self.chosen()
-        if each is None:
-            return
+        each = self._chosen
         title = panels.title_of(each, self.revisions)
         question = Confirm(_("Declare {document} received?", document=title),
                            _("It came by another way: there is no file to compare or to open."),
@@ -223,9 +218,8 @@ class RevisionsScreen(DefensePanels):
             self.tell(_("Declared received, without a file."))
 
     def _extend(self, sign: int) -> None:
-        each, step_s = self.chosen(), self.curriculum.rules.due_step_s
-        if each is not None:
-            self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
+        each, step_s = self._chosen, self.curriculum.rules.due_step_s
+        self.attempt(lambda: self.revisions.extend(each.request.id, sign * step_s))
 
     def action_revisions_later(self) -> None:
         """Give the student more time for the document."""
@@ -275,13 +269,12 @@ class RevisionsScreen(DefensePanels):
         panel = self.focused_panel
         if panel is not None and panel.id == "versions":
             self._preview(int(panel.key))
-        elif (each := self.chosen()) is not None:
-            await looking.compare_files(self, self.revisions, each)
+        else:
+            await looking.compare_files(self, self.revisions, self._chosen)
 
     async def action_revisions_open_file(self) -> None:
         """Open the file itself in the system's viewer."""
-        if (each := self.chosen()) is not None:
-            await looking.open_file(self, self.revisions, each)
+        await looking.open_file(self, self.revisions, self._chosen)
 
     def action_verdict_preview(self) -> None:
         """Show the report as it reads now."""

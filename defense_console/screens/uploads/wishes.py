@@ -9,15 +9,16 @@ from defense_console.desk.defense.revisions import RevisionsDesk
 from defense_console.desk.logs.one_log import TO_COME
 from defense_console.model.defense import kinds as ev
 from defense_console.model.defense.kinds import DefenseWhat
-from defense_console.model.errors import ConsoleError
+from defense_console.model.errors import N_, ConsoleError
 from defense_console.screens.shared.wishes import ON_A_DEFENSE, Seen, Whats, Wishes, needs, records, unless
 
+NONE_CHOSEN: Final = N_("Choose a document first: {key:panel.next} goes to the documents.")
 OnDocuments = Seen[RevisionsDesk]
 """The key is that of the document the cursor is in, "" on a version of the verdict."""
 
 
 def _row(seen: OnDocuments) -> str:
-    return needs(seen.key, "Choose a document first: {key:panel.next} goes to the documents.")
+    return needs(seen.key, NONE_CHOSEN)
 
 
 def _decides(decision: Callable[[str], DefenseWhat]) -> Callable[[OnDocuments], Whats]:

@@ -7,7 +7,7 @@ from defense_console.desk.defense.verdict import VerdictDesk
 from defense_console.model.errors import N_
 from defense_console.screens.base import ConsoleScreen
 from defense_console.screens.before.rescheduling import ask_moment
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.dialogs import Confirm
 from defense_console.words.translation import _
 
@@ -23,8 +23,8 @@ async def amend(screen: ConsoleScreen, desk: VerdictDesk) -> None:
         return
     text = N_("The student reads this reason, in the message and in the report. "
               "Version {n} stays in force until the new one is released.")  # fmt: skip
-    reason = await answer_to(screen, Ask(desk, Asked.AMEND, _("Why is the verdict amended?"), _(text, n=n)))
-    if reason and screen.attempt(lambda: desk.amend(reason)) is not None:
+    why = Ask(desk, Asked.AMEND, _("Why is the verdict amended?"), _(text, n=n))
+    if await record_answer(screen, why, desk.amend) is not None:
         screen.tell(_("A new version is drafted: choose its outcome, then sign."))
 
 
@@ -33,13 +33,13 @@ async def contest(screen: ConsoleScreen, desk: VerdictDesk) -> None:
     said = desk.defense.contested
     if said is None:
         details = _("The verdict stays in force, and waits for you until you uphold or amend it.")
-        theirs = await answer_to(screen, Ask(desk, Asked.CONTEST, _("What does the student contest?"), details))
-        if theirs and screen.attempt(lambda: desk.contest(theirs)) is not None:
+        theirs = Ask(desk, Asked.CONTEST, _("What does the student contest?"), details)
+        if await record_answer(screen, theirs, desk.contest) is not None:
             screen.tell(_("Contested: {key:verdict.contest} upholds it, {key:verdict.amend} amends it."))
         return
     details = _("The student said: {reason}. To change the verdict instead, amend it.", reason=said)
-    mine = await answer_to(screen, Ask(desk, Asked.UPHOLD, _("Why does the verdict stand?"), details))
-    if mine and screen.attempt(lambda: desk.uphold(mine)) is not None:
+    mine = Ask(desk, Asked.UPHOLD, _("Why does the verdict stand?"), details)
+    if await record_answer(screen, mine, desk.uphold) is not None:
         screen.tell(_("Upheld."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
 from typing import Final
 
 from textual.content import Content
@@ -16,7 +17,7 @@ from defense_console.model.defense.kinds import DefenseEvent
 from defense_console.model.defense.state import Defense, RatingValue
 from defense_console.safe_text import content, line
 from defense_console.screens.base import ConsoleScreen
-from defense_console.screens.shared.asking import Ask, answer_to
+from defense_console.screens.shared.asking import Ask, record_answer
 from defense_console.screens.shared.headlines import headline_of
 from defense_console.screens.shared.replay import ReplayScreen
 from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs
@@ -109,22 +110,6 @@ class ReadingScreen(ReplayScreen):
         """Go to the last one."""
         self._rubric.go_to(self._rubric.row_count() - 1)
 
-    def action_live_rate_met(self) -> None:
-        """Met."""
-        self._rate("met")
-
-    def action_live_rate_to_improve(self) -> None:
-        """To improve."""
-        self._rate("to_improve")
-
-    def action_live_rate_not_met(self) -> None:
-        """Not met."""
-        self._rate("not_met")
-
-    def action_live_rate_not_observed(self) -> None:
-        """Not observed."""
-        self._rate("not_observed")
-
     def _rate(self, rating: RatingValue) -> None:
         """Rate the criterion under the cursor and go on; afterwards ask why this rating counts."""
         desk, criterion = self.desk_of_reading, self._rubric.criterion
@@ -136,14 +121,16 @@ class ReadingScreen(ReplayScreen):
         else:
             self.begin(self._settle(criterion, rating))
 
+    action_live_rate_met = partialmethod(_rate, "met")
+    action_live_rate_to_improve = partialmethod(_rate, "to_improve")
+    action_live_rate_not_met = partialmethod(_rate, "not_met")
+    action_live_rate_not_observed = partialmethod(_rate, "not_observed")
+
     async def _settle(self, criterion: Criterion, rating: RatingValue) -> None:
         """Ask why a rating counts, and record it."""
         desk, question = self.desk_of_reading, _("Why does this rating count?")
         ask = Ask(desk, Asked.SETTLE.of(criterion.id), question, line(criterion.text.in_(language())))
-        if (reason := await answer_to(self, ask)) is None:
-            return
-        if self.attempt(lambda: desk.act(desk.rating(criterion.id, rating, reason))) is not None:
-            desk.drop_text(Asked.SETTLE.of(criterion.id))
+        await record_answer(self, ask, lambda reason: desk.act(desk.rating(criterion.id, rating, reason)))
 
     def action_reading_finish(self) -> None:
         """Finish the reading: everything is rated."""

@@ -133,7 +133,7 @@ def _hand_over(session: Session, role: str, student: str, note: str | None) -> N
         text = follow.handing_over.note if note is None else note
         follow.handing_over.give(to, text)
         whose = follow.whose
-    say(_("{student} is followed by {mentor} now.", student=one_line(whose), mentor=one_line(to.name or to.role)))
+    say(_("{student} is followed by {mentor} now.", student=one_line(whose), mentor=one_line(to.called)))
     say_all(f"  {one_line(each)}" for each in text.splitlines())
 
 

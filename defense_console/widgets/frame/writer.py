@@ -145,8 +145,8 @@ class Writer(Vertical):
     }
     """
 
-    class Touched(Message):
-        """The text changed: its first keystroke is stamped."""
+    class Told(Message):
+        """Something about the text."""
 
         def __init__(self, writer: Writer) -> None:
             super().__init__()
@@ -157,20 +157,14 @@ class Writer(Vertical):
             """Return the field that was written in."""
             return self.writer
 
-    class Typed(Message):
+    class Touched(Told):
+        """The text changed: its first keystroke is stamped."""
+
+    class Typed(Told):
         """The text so far is worth a draft.
 
         It carries no text: it may arrive after Enter, when that text is finished and the field holds another one.
         """
-
-        def __init__(self, writer: Writer) -> None:
-            super().__init__()
-            self.writer = writer
-
-        @property
-        def control(self) -> Writer:
-            """Return the field that was written in."""
-            return self.writer
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
