@@ -22,6 +22,8 @@ import pyte
 PATIENCE_S = 120.0
 KEY_S = 20.0
 """A key that draws nothing for so long is no key to measure."""
+RESTLESS_S = 20.0
+"""A program that draws for so long without a pause never rests."""
 OURS = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL", "DEFENSE_CONSOLE_STORE")
 
 
@@ -122,8 +124,9 @@ class Driven:
         return self.last_at - self.started
 
     def rest(self, quiet_s: float = 0.3) -> None:
-        """Wait until nothing is drawn for so long."""
-        while self.read(quiet_s):
+        """Wait until nothing is drawn for so long, or for `RESTLESS_S`: some programs let their cursor blink."""
+        end = time.perf_counter() + RESTLESS_S
+        while self.read(quiet_s) and time.perf_counter() < end:
             pass
 
     # --- keys --------------------------------------------------------------------------------------------------------
