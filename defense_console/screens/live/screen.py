@@ -136,9 +136,8 @@ class LiveScreen(WritingScreen):
         return live_words.written_here(field)
 
     def on_screen_resume(self) -> None:
-        """The verdict or the queue was shown meanwhile."""
+        """The verdict or the queue was shown meanwhile; the base class draws."""
         self._look_ahead()
-        super().on_screen_resume()
 
     # --- panes -------------------------------------------------------------------------------------------------------
 

@@ -169,9 +169,8 @@ class VerdictScreen(DefensePanels):
         across.show(_("What the student will read"), self._read[1], state, keys)
 
     def on_screen_resume(self) -> None:
-        """What the student will read may depend on another defense."""
+        """What the student will read may depend on another defense; the base class draws."""
         self._read = None
-        super().on_screen_resume()
 
     def show_mode(self) -> None:
         """The panel across the screen follows the cursor."""
