@@ -133,14 +133,16 @@ def recorder_for(store: OpenedStore, settings: Settings, deliver: Callable[[Answ
 
 
 @contextmanager
-def opened_store(place: Backups | Address, *, create: bool) -> Iterator[OpenedStore]:
+def opened_store(place: Backups | Address, *, create: bool, patient: bool = True) -> Iterator[OpenedStore]:
     """Yield a store to read, closed at the end.
 
     Args:
         place: The copies of a store in a folder, or the address of a school.
+        create: Make an empty store when there is none.
+        patient: Wait long for a school's server, as a command does.
     """
     if isinstance(place, Address):
-        with _opened_school(place, create=create) as school:
+        with _opened_school(place, create=create, patient=patient) as school:
             yield school
         return
     from defense_console.store.sqlite.opening.reading import open_store
@@ -153,7 +155,7 @@ def opened_store(place: Backups | Address, *, create: bool) -> Iterator[OpenedSt
 
 
 @contextmanager
-def _opened_school(place: Address, *, create: bool) -> Iterator[OpenedStore]:
+def _opened_school(place: Address, *, create: bool, patient: bool) -> Iterator[OpenedStore]:
     try:
         from defense_console.store.postgres.server import Server
         from defense_console.store.postgres.store import PostgresStore
@@ -161,7 +163,8 @@ def _opened_school(place: Address, *, create: bool) -> Iterator[OpenedStore]:
         raise ConsoleError(
             N_("A school's store needs more than is installed: install defense-console[school].")
         ) from None
-    with closing(Server(place, create=create)) as server, closing(PostgresStore(server, watched=True)) as store:
+    server = Server(place, create=create, patient=patient)
+    with closing(server), closing(PostgresStore(server, watched=True)) as store:
         yield store
 
 
@@ -311,7 +314,7 @@ def _opened_console(
 ) -> int:
     """Open the console, see `open_console`. Args: covered: to call once its first screen is drawn."""
     opened = place if isinstance(place, Address) else backups_of(place, settings)
-    with opened_store(opened, create=True) as store:
+    with opened_store(opened, create=True, patient=False) as store:
         if store.no_console is not None:
             raise store.no_console
         from defense_console.app import ConsoleApp

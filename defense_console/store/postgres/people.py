@@ -103,9 +103,8 @@ class People:
                 self._transactions.execute(_about(grant, role, schema))
             self._transactions.execute(sql.ADD_PERSON, (self._school, role, kind, name))
             earlier = {"school": self._school, "role": role, "name": name}
-            with self._transactions.patient():
-                for adopt in (sql.ADOPT_TEXTS, sql.ADOPT_LINES) if kind == "mentor" else ():
-                    self._transactions.execute(adopt, earlier)
+            for adopt in (sql.ADOPT_TEXTS, sql.ADOPT_LINES) if kind == "mentor" else ():
+                self._transactions.execute(adopt, earlier)
             return there is None
 
         return self._transactions.write(add)

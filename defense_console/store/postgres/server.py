@@ -96,19 +96,21 @@ class Server:
     Args:
         address: Where it is.
         create: Make the tables and the school where there are none.
+        patient: Wait as long as the server gives a statement. Commands do; a console says soon that nothing comes.
 
     Raises:
         Unreachable: It does not answer.
         StoreError: It cannot be used; the subclass and the sentence say why.
     """
 
-    def __init__(self, address: Address, *, create: bool = True) -> None:
+    def __init__(self, address: Address, *, create: bool = True, patient: bool = False) -> None:
         self.address = address
+        self._patient = patient
         self.school = address.school
         with told():
             self._options: dict[str, Any] = {**_DEFAULTS, **conninfo_to_dict(address.url)}
             with self._connect() as first:
-                configure(first)
+                self._configure(first)
                 self.refusal = _why_read_only(first)
                 self._prepare(first, create and self.refusal is None)
                 self.school_id = self._id_of_school(first, create and self.refusal is None)
@@ -122,11 +124,17 @@ class Server:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             "", connection_class=Connection, kwargs={**self._options, "autocommit": True}, min_size=1,
             max_size=_CONNECTIONS, num_workers=1,
-            timeout=_CONNECT_S, reconnect_timeout=_CONNECT_S, configure=configure, open=True,
+            timeout=_CONNECT_S, reconnect_timeout=_CONNECT_S, configure=self._configure, open=True,
         )  # fmt: skip
 
     def _connect(self) -> Connection:
         return Connection.connect(**self._options, autocommit=True)
+
+    def _configure(self, connection: Connection) -> None:
+        """Limit how long a statement, a transaction and silence may last: `OVERLAP_S` counts on it."""
+        connection.execute(sql.SETTINGS, (f"{STATEMENT_S}s", f"{IDLE_S}s", f"{LOCK_S}s"))
+        if self._patient:
+            connection.silence_s = STATEMENT_S + SILENCE_S
 
     def _prepare(self, connection: Connection, create: bool) -> None:
         """Bring the tables up; another console may do so at the same moment."""
@@ -189,11 +197,6 @@ class Server:
     def close(self) -> None:
         """Close every connection. Closing twice is harmless."""
         self._pool.close(timeout=1)
-
-
-def configure(connection: Connection) -> None:
-    """Limit how long a statement and a transaction may take: `OVERLAP_S` counts on it."""
-    connection.execute(sql.SETTINGS, (f"{STATEMENT_S}s", f"{IDLE_S}s", f"{LOCK_S}s"))
 
 
 def _schema(connection: Connection) -> str | None:

@@ -474,9 +474,8 @@ class PostgresStore(RowsBeside):
             if leases[stream].holder and self.name_held(leases[stream].holder):
                 raise StoreError(N_("A console writes on {stream} now: it must be closed first."), stream=stream)
         values = {"school": self.school, "student": student, "streams": sorted(gone)}
-        with self.transactions.patient():
-            for statement in sql.FORGET:
-                self.transactions.execute(statement, values)
+        for statement in sql.FORGET:
+            self.transactions.execute(statement, values)
 
     # --- checking ----------------------------------------------------------------------------------------------------
 

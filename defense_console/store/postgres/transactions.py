@@ -19,7 +19,7 @@ from defense_console.model.errors import N_, ConsoleError
 from defense_console.store.base import StoreError
 from defense_console.store.postgres import statements as sql
 from defense_console.store.postgres.faults import AGAIN, Raced, told
-from defense_console.store.postgres.server import PAUSES_S, SILENCE_S, STATEMENT_S, Connection, Server, pause
+from defense_console.store.postgres.server import PAUSES_S, Connection, Server, pause
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,16 +61,6 @@ class Transactions:
         """Run a statement for each row, in one exchange with the server."""
         with self._borrowed_connection.cursor() as cursor:
             cursor.executemany(statement.encode(), rows)
-
-    @contextmanager
-    def patient(self) -> Iterator[None]:
-        """Let the statements of a block take as long as the server gives them, which a console would not wait."""
-        connection = self._borrowed_connection
-        before, connection.silence_s = connection.silence_s, STATEMENT_S + SILENCE_S
-        try:
-            yield
-        finally:
-            connection.silence_s = before
 
     @property
     def _borrowed_connection(self) -> Connection:

@@ -31,6 +31,7 @@ from defense_console.store.postgres.migrations.versions import claims, first_tab
 from defense_console.store.postgres.people import People
 from defense_console.store.postgres.server import Connection, Server
 from defense_console.store.postgres.store import PostgresStore
+from defense_console.store.postgres.transactions import Transactions
 from defense_console.store.recorder import Recorder
 from defense_console.store.snapshot import Snapshot
 from defense_console.store.unsaved.replay import replay
@@ -144,22 +145,18 @@ def test_a_commit_that_waits_for_its_standby_goes_into_the_spool_and_is_there_on
     assert store.verify_all() == ()
 
 
-def test_what_takes_long_is_waited_for_only_where_that_is_known(
+def test_a_command_waits_for_what_takes_long_and_a_console_does_not(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Connection, "silence_s", 0.2)
-    on = PostgresStore(server).transactions
 
-    def slow() -> bool:
-        return on.execute("SELECT pg_sleep(0.6)").rowcount == 1
+    def slow(on: Transactions) -> bool:
+        return on.read(lambda: on.execute("SELECT pg_sleep(0.6)").rowcount == 1)
 
-    def patiently() -> bool:
-        with on.patient():
-            return slow()
-
-    assert on.read(patiently)
+    with closing(Server(server.address, patient=True)) as patient:
+        assert slow(PostgresStore(patient).transactions)
     with pytest.raises(Unreachable, match="does not answer"):
-        on.read(slow)
+        slow(PostgresStore(server).transactions)
 
 
 def test_a_row_that_another_writer_holds_is_no_server_that_is_away(
