@@ -56,7 +56,8 @@ def drawn(found: dict[int, dict[str, float]]) -> bytes:
                               guide_stroke_color="#d0d0d0", major_guide_stroke_color="#d0d0d0",
                               colors=("#0a45b8", "#12660f", "#a81a14", "#b57a00", "#6a6a6a"))  # fmt: skip
     plot = pygal.Line(
-        js=[], no_prefix=True, disable_xml_declaration=True, style=style, logarithmic=True, width=900, height=480,
+        js=[], no_prefix=True, disable_xml_declaration=True, style=style, logarithmic=True, width=900, height=500,
+        margin_bottom=50,
         title="What a history costs, in milliseconds", x_title="closed defenses", legend_at_bottom=True,
         legend_at_bottom_columns=3, truncate_legend=-1, value_formatter=lambda ms: f"{ms:,g}",
     )  # fmt: skip
