@@ -18,7 +18,6 @@ from textual.screen import Screen
 
 from defense_console.desk.desk import Desk
 from defense_console.keys.sentences import name_keys_of
-from defense_console.model.errors import ConsoleError
 from defense_console.screens.console import Place
 from defense_console.screens.host import CLOSE_S, Host
 from defense_console.screens.places import screen_for
@@ -189,8 +188,6 @@ class ConsoleApp(Host, inherit_bindings=False):
             if turned:
                 self.turn(turned)
             self.tell_of_copy()
-        except ConsoleError as error:  # as of a store that cannot be read
-            self.console_screens()[-1].refuse(error)
         except Exception as error:
             self.note_fault(error)
         finally:

@@ -468,7 +468,7 @@ class ConsoleScreen(Screen[None]):
 
     def pass_second(self) -> None:
         """Let a second pass on a screen that is seen: it redraws what moves."""
-        self.second()
+        self._guarded(self.second)
         self.show_saved()
 
     # --- keys --------------------------------------------------------------------------------------------------------
