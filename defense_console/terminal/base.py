@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final, TypeVar
 
@@ -72,9 +73,13 @@ class ConsoleGroup(WordedGroup):
     def main(self, args: Sequence[str] | None = None, *_rest: Any, standalone_mode: bool = True, **_extra: Any) -> Any:
         """Run a command line; in stand-alone mode the process ends with its code."""
         arguments = list(sys.argv[1:] if args is None else args)
-        asked = _language_in(arguments)
-        set_language(choose_language(asked, None if asked else _language_kept()))
-        code = run(self, PROGRAM, arguments)
+        session = Session()
+        session.lang = _language_in(arguments)
+        set_language(choose_language(session.lang))
+        if session.lang is None:
+            with suppress(ConsoleError):  # what needs the settings says that they cannot be read
+                _settings = session.settings
+        code = run(self, PROGRAM, arguments, session)
         if standalone_mode:
             sys.exit(code)
         return code
@@ -89,16 +94,6 @@ def _language_in(arguments: Sequence[str]) -> str | None:
         elif argument.startswith("--lang="):
             found = argument.partition("=")[2]
     return found if found in LANGUAGES else None
-
-
-def _language_kept() -> str | None:
-    """Return the language of the settings; None for none, or where they cannot be read: what needs them says so."""
-    from defense_console.settings import load
-
-    try:
-        return load().language
-    except ConsoleError:
-        return None
 
 
 def store_command(group: click.Group, name: str, text: str) -> Callable[[Callable[..., int | None]], click.Command]:

@@ -110,13 +110,13 @@ def usage_error_text(error: click.ClickException) -> str:
     return error.format_message()
 
 
-def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
-    """Run a command line. Returns: its exit code, see `ended`."""
+def run(command: click.Command, program: str, arguments: Sequence[str], run_of: object) -> int:
+    """Run a command line. Args: run_of: what its commands are given. Returns: its exit code, see `ended`."""
 
     def invoke() -> object:
         # Not click's own main: it maps errors to other codes, and ends the process when a pipe is closed.
         try:
-            with command.make_context(program, list(arguments)) as context:
+            with command.make_context(program, list(arguments), obj=run_of) as context:
                 return command.invoke(context)
         except click.exceptions.Exit as end:
             return end.exit_code
