@@ -36,17 +36,12 @@ def found(install: bool) -> Iterable[tuple[str, Path | str]]:
     """
     for name, peer in PEERS.items():
         place = FOLDER / name
-        program, done = place / "bin" / name, place / "installed"
-        if not done.exists():
-            if not install:
-                yield name, "not installed; `make bench` without QUICK installs it"
-                continue
-            print(f"Installing {name} into .bench/ …", file=sys.stderr, flush=True)
-            if (reason := _install(place, peer.packages)) is not None:
-                yield name, reason
-                continue
-            done.touch()
-        yield name, program
+        if not install and not _mark(place).exists():
+            yield name, "not installed; `make bench` without QUICK installs it"
+        elif (reason := _installed(place, peer.packages)) is not None:
+            yield name, reason
+        else:
+            yield name, place / "bin" / name
 
 
 def modules_of(package: str) -> Path:
@@ -56,13 +51,21 @@ def modules_of(package: str) -> Path:
         SystemExit: It cannot be installed.
     """
     place = FOLDER / package
-    if not list(place.glob("lib/python*/site-packages")) and (reason := _install(place, (package,))) is not None:
+    if (reason := _installed(place, (package,))) is not None:
         raise SystemExit(f"{package} {reason}")
     return next(place.glob("lib/python*/site-packages"))
 
 
-def _install(place: Path, packages: Iterable[str]) -> str | None:
-    """Make an environment. Returns: why it could not be made, None when it is there."""
+def _mark(place: Path) -> Path:
+    """Return the file that says that an environment is whole."""
+    return place / "installed"
+
+
+def _installed(place: Path, packages: Iterable[str]) -> str | None:
+    """Make an environment that is not there yet. Returns: why it could not be made, None when it is there."""
+    if _mark(place).exists():
+        return None
+    print(f"Installing {place.name} into .bench/ …", file=sys.stderr, flush=True)
     try:
         venv.create(place, with_pip=True, clear=True)
         command = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input", *packages]
@@ -72,4 +75,5 @@ def _install(place: Path, packages: Iterable[str]) -> str | None:
         return f"cannot be installed: {said[-1] if said else error}"
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"cannot be installed: {error}"
+    _mark(place).touch()
     return None
