@@ -33,8 +33,8 @@ from defense_console.screens.shared.asking import Ask, answer_to
 from defense_console.screens.shared.copying import copy_out
 from defense_console.screens.shared.dialogs import Choose, Confirm
 from defense_console.screens.shared.panel_screen import PanelScreen
-from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads, unless
-from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, Deeds
+from defense_console.screens.shared.wishes import Whats, Wishes, needs, reads
+from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE, ON_A_LIST, Deeds
 from defense_console.screens.students.wishes import NOBODY
 from defense_console.screens.verdict.saving import MESSAGE_FORMS, form_of, save_as
 from defense_console.widgets.frame.header_line import Headline
@@ -104,8 +104,7 @@ ALERTS: Final[Wishes[OnAlerts]] = {
     "alerts.save": lambda seen: reads(seen.alert, NO_ALERT),
     "alerts.tighten": _tightens,
     "alerts.open": lambda seen: reads(seen.desk, NOBODY),
-    "edit.undo": lambda seen: unless((desk := needs(seen.undoes, NOTHING_DONE)).refusal(desk.undoing)),
-    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_UNDONE)).refusal(desk.redoing)),
+    **ON_A_LIST,
 }
 
 

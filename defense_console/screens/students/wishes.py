@@ -15,7 +15,7 @@ from defense_console.model.log.kinds import numbered
 from defense_console.model.student import kinds as ev
 from defense_console.model.student.state import Blocked, Pace, Student
 from defense_console.screens.shared.wishes import ON_A_LOG, Seen, Whats, Wishes, needs, reads, records, unless, writes
-from defense_console.screens.students.deeds import NOTHING_DONE, NOTHING_UNDONE
+from defense_console.screens.students.deeds import ON_A_LIST
 
 NOBODY: Final = N_("No student is selected.")
 
@@ -55,8 +55,7 @@ STUDENTS: Final[Wishes[OnStudents]] = {
     "student.note": _writes,
     "queue.student": _writes,
     "queue.new": lambda seen: unless(seen.agenda.no_new),
-    "edit.undo": lambda seen: unless((desk := needs(seen.undoes, NOTHING_DONE)).refusal(desk.undoing)),
-    "edit.redo": lambda seen: unless((desk := needs(seen.redoes, NOTHING_UNDONE)).refusal(desk.redoing)),
+    **ON_A_LIST,
 }
 
 
