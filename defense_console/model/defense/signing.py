@@ -103,12 +103,12 @@ def _row_guards(defense: Defense, curriculum: Curriculum, project: Project, lang
             text = N_("A document to revise has no name.")
             yield Guard("row_document", text, "verdict.edit_row", parameters=places)
         if not revision.row_expected(row, project, "en", curriculum.oral).strip():
-            text = N_("“{document}” does not say what is expected.")
-            text = N_("Document {document} does not say what is expected.") if by_number else text
+            numbered = N_("Document {document} does not say what is expected.")
+            text = numbered if by_number else N_("“{document}” does not say what is expected.")
             yield Guard("row_expected", text, "verdict.edit_row", parameters=places)
         if row.due_after_s <= 0:
-            text = N_("“{document}” has no due date.")
-            text = N_("Document {document} has no due date.") if by_number else text
+            numbered = N_("Document {document} has no due date.")
+            text = numbered if by_number else N_("“{document}” has no due date.")
             yield Guard("row_due", text, "verdict.due_later", parameters=places)
 
 
