@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from defense_console.desk.exchange import clipboard
 from defense_console.model.defense import kinds as ev
 from defense_console.screens.verdict.preview import PreviewScreen
 from defense_console.widgets.lists.panel import Panel
@@ -96,19 +95,6 @@ async def test_the_help_lists_the_keys_of_the_screen_it_was_asked_on(room: Room)
         assert "live.rate_met" not in plain_text(app)
         await pilot.press("h")
         await hides(pilot, "Keys  Verdict")
-
-
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What reached the system's clipboard."""
-    texts: list[str] = []
-
-    def tool(text: str) -> bool:
-        texts.append(text)
-        return True
-
-    monkeypatch.setattr(clipboard, "by_tool", tool)
-    return texts
 
 
 async def test_the_preview_is_copied_field_by_field(room: Room, copied: list[str]) -> None:
