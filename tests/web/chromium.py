@@ -35,7 +35,12 @@ def a_browser() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         # Its sandbox does not start for root, nor in most containers; only pages of this test are opened.
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox"],
+            # It makes a socket in its folder for temporary files, whose path may have 107 bytes. Source: unix(7).
+            env={**os.environ, "TMPDIR": "/tmp"},
+        )
         try:
             yield browser
         finally:
